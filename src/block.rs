@@ -35,11 +35,7 @@ pub(crate) fn blocks(text: &str) -> (Vec<Range<usize>>, Segmentation) {
     if is_wrapped(text, &lines) {
         return (join_wrapped(text, &lines), Segmentation::Wrapped);
     }
-    let limit = if lines.len() <= FEW_LINES {
-        OVERLONG_OF_FEW
-    } else {
-        OVERLONG
-    };
+    let limit = limit(lines.len());
     if lines.iter().all(|l| l.len() <= limit) {
         return (lines, Segmentation::Lines);
     }
@@ -52,6 +48,25 @@ pub(crate) fn blocks(text: &str) -> (Vec<Range<usize>>, Segmentation) {
         }
     }
     (spans, Segmentation::Sentences)
+}
+
+/// The length from which a line of such a page is cut.
+fn limit(lines: usize) -> usize {
+    if lines <= FEW_LINES {
+        OVERLONG_OF_FEW
+    } else {
+        OVERLONG
+    }
+}
+
+/// The blocks of one line on a page of so many lines.
+#[cfg(feature = "train")]
+pub(crate) fn cut_overlong(line: &str, lines: usize) -> Vec<Range<usize>> {
+    if line.len() <= limit(lines) {
+        vec![0..line.len()]
+    } else {
+        sentences_of(line)
+    }
 }
 
 fn lines(text: &str) -> Vec<Range<usize>> {

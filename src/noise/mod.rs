@@ -30,16 +30,27 @@ pub fn strip(text: &str) -> Story<'_> {
 }
 
 /// Labels the blocks of pages and keeps the story; made once, used for many pages.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Cleaner {
-    settings: CleanerBuilder,
+    keep: Vec<Label>,
+    model: Model,
+    lean: f32,
+}
+
+impl Default for Cleaner {
+    fn default() -> Self {
+        let CleanerBuilder { keep, model, lean } = CleanerBuilder::default();
+        let model = model.unwrap_or_default();
+        Self { keep, model, lean }
+    }
 }
 
 /// The settings of a [`Cleaner`], each with its name.
 #[derive(Debug, Clone)]
 pub struct CleanerBuilder {
     keep: Vec<Label>,
-    model: Model,
+    /// The shipped one where none is given; it is read only when needed.
+    model: Option<Model>,
     lean: f32,
 }
 
@@ -47,7 +58,7 @@ impl Default for CleanerBuilder {
     fn default() -> Self {
         Self {
             keep: vec![Label::Title, Label::Body, Label::Subhead],
-            model: Model::default(),
+            model: None,
             lean: 0.0,
         }
     }
@@ -90,7 +101,7 @@ impl Cleaner {
     /// Labels every block of the page.
     pub fn label<'t>(&self, text: &'t str) -> Page<'t> {
         let (spans, _) = block::blocks(text);
-        let s = &self.settings;
+        let s = self;
         let answer = label_with(
             &s.model,
             text,
@@ -109,7 +120,7 @@ impl Cleaner {
 
     /// Keeps the blocks of the page that are its story.
     pub fn strip<'t>(&self, text: &'t str) -> Story<'t> {
-        self.label(text).story(&self.settings.keep)
+        self.label(text).story(&self.keep)
     }
 }
 
@@ -122,7 +133,7 @@ impl CleanerBuilder {
 
     /// Another model than the one that ships.
     pub fn model(mut self, model: Model) -> Self {
-        self.model = model;
+        self.model = Some(model);
         self
     }
 
@@ -147,6 +158,10 @@ impl CleanerBuilder {
                 self.lean,
             ));
         }
-        Ok(Cleaner { settings: self })
+        Ok(Cleaner {
+            keep: self.keep,
+            model: self.model.unwrap_or_default(),
+            lean: self.lean,
+        })
     }
 }

@@ -17,8 +17,15 @@ pub(crate) const DILATIONS: [usize; 5] = [1, 2, 4, 8, 16];
 pub(crate) const SUMMARY_AT: usize = 2;
 pub(crate) const LABELS: usize = Label::ALL.len();
 pub(crate) const KINDS: usize = PageKind::ALL.len();
-/// Output lanes: labels padded for the sake of vector instructions.
+/// Output lanes: a score for each label within its side, then the two sides' own. The headline is a side of its own, so its
+/// lane is that side's score.
 pub(crate) const OUT: usize = 16;
+/// The three sides that a block is on: headline, body (with subheads), noise. Body/not-body sets train these scores only.
+pub(crate) const SIDES: [usize; 3] = [Label::Title as usize, LABELS, LABELS + 1];
+/// The lanes of the labels within each side.
+pub(crate) const WITHIN: [Range<usize>; 3] = [0..1, 1..3, 3..LABELS];
+const _: () =
+    assert!(Label::Body as usize == 1 && Label::Subhead as usize == 2 && LABELS + 2 == OUT);
 
 /// A vector of channels.
 pub(crate) type Lane = [f32; CHANNELS];

@@ -1,6 +1,6 @@
 //! Training pages made out of labelled ones: what the labelled pages show too rarely.
 
-use super::example::{Donors, Example, Target, only, side};
+use super::example::{Donors, Example, Frame, Target, only, side, story_range};
 use super::rng::Rng;
 use crate::noise::{Label, PageKind};
 
@@ -15,6 +15,9 @@ pub(super) fn vary(page: &Example, donors: &Donors, rng: &mut Rng) -> Example {
         let mut p = page.clone();
         let is_story = p.kind == Some(PageKind::Story);
         if is_story {
+            if rng.chance(0.25) {
+                reframe(&mut p, donors, rng);
+            }
             if rng.chance(0.10) {
                 clean(&mut p, rng);
             }
@@ -29,6 +32,11 @@ pub(super) fn vary(page: &Example, donors: &Donors, rng: &mut Rng) -> Example {
             }
             if rng.chance(0.04) {
                 join(&mut p, rng);
+            } else if rng.chance(0.06) {
+                glue(&mut p, rng);
+            }
+            if rng.chance(0.03) {
+                bars(&mut p, rng);
             }
         }
         if rng.chance(0.03) {
@@ -188,6 +196,72 @@ fn clean(p: &mut Example, rng: &mut Rng) {
         i += 1;
         keep[i - 1]
     });
+}
+
+/// The story in another page's furniture.
+fn reframe(p: &mut Example, donors: &Donors, rng: &mut Rng) {
+    let Some(story) = story_range(p) else { return };
+    let labelled = p.targets.iter().any(|t| t.count_ones() == 1);
+    let frames = &donors.frames[usize::from(!labelled)];
+    let (Some(head), Some(tail)): (Option<&Frame>, Option<&Frame>) =
+        (rng.pick(frames), rng.pick(frames))
+    else {
+        return;
+    };
+    let tail = if rng.chance(0.7) { head } else { tail };
+    let mut blocks: Vec<(String, Target)> = Vec::new();
+    if rng.chance(0.85) {
+        blocks.extend(head.head.iter().cloned());
+    }
+    blocks.extend(story.map(|i| (p.lines[i].clone(), p.targets[i])));
+    if rng.chance(0.85) {
+        blocks.extend(tail.tail.iter().cloned());
+    }
+    (p.lines, p.targets) = blocks.into_iter().unzip();
+}
+
+/// The whole story on one line, as extractors do that lose every paragraph end; what stood between its paragraphs is
+/// left out.
+fn glue(p: &mut Example, rng: &mut Rng) {
+    let Some(story) = story_range(p) else { return };
+    let body: Vec<String> = story
+        .clone()
+        .filter(|&i| p.targets[i] != 0 && p.targets[i] & side(Label::Body) == p.targets[i])
+        .map(|i| p.lines[i].clone())
+        .collect();
+    let keep_title = rng.chance(0.5);
+    let title =
+        (p.targets[story.start] == only(Label::Title)).then(|| p.lines[story.start].clone());
+    let mut blocks: Vec<(String, Target)> = (0..story.start)
+        .map(|i| (p.lines[i].clone(), p.targets[i]))
+        .collect();
+    if let (Some(title), true) = (title, keep_title) {
+        blocks.push((title, only(Label::Title)));
+    }
+    blocks.push((body.join(" "), side(Label::Body)));
+    blocks.extend((story.end..p.lines.len()).map(|i| (p.lines[i].clone(), p.targets[i])));
+    (p.lines, p.targets) = blocks.into_iter().unzip();
+    p.cut_overlong();
+}
+
+/// Table cells written with bars, as extractors print layout tables; empty cells between them.
+fn bars(p: &mut Example, rng: &mut Rng) {
+    let mut lines = Vec::new();
+    let mut targets = Vec::new();
+    for (line, target) in p.lines.iter().zip(&p.targets) {
+        if rng.chance(0.3) {
+            lines.push(["| |", "| | |", "| | | |"][rng.below(3)].to_string());
+            targets.push(side(Label::Nav));
+        }
+        lines.push(if rng.chance(0.8) {
+            format!("| {line} |")
+        } else {
+            line.clone()
+        });
+        targets.push(*target);
+    }
+    p.lines = lines;
+    p.targets = targets;
 }
 
 /// Neighbouring paragraphs glued together, as some extractors do.

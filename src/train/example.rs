@@ -75,6 +75,17 @@ impl Example {
         self.targets.retain(|_| *k.next().unwrap_or(&true));
     }
 
+    /// Cuts overlong lines as the program does before it labels a page.
+    pub(super) fn cut_overlong(&mut self) {
+        let lines = std::mem::take(&mut self.lines);
+        let targets = std::mem::take(&mut self.targets);
+        for (line, target) in lines.iter().zip(targets) {
+            for span in crate::block::cut_overlong(line, lines.len()) {
+                self.push(line[span].to_string(), target);
+            }
+        }
+    }
+
     /// The page's text, and where each block lies in it.
     pub(super) fn text(&self) -> (String, Vec<Range<usize>>) {
         let gap = if self.blank_lines { "\n\n" } else { "\n" };
@@ -101,6 +112,25 @@ pub(super) struct Donors {
     pub(super) dates: Vec<String>,
     /// Furniture in page order.
     pub(super) noise: Vec<(String, Target)>,
+    /// What stands before and behind the stories of hand-labelled pages (first) and of body/not-body pages (second).
+    pub(super) frames: [Vec<Frame>; 2],
+}
+
+/// What stands around a page's story.
+#[derive(Debug, Default)]
+pub(super) struct Frame {
+    pub(super) head: Vec<(String, Target)>,
+    pub(super) tail: Vec<(String, Target)>,
+}
+
+/// The blocks from the headline or first paragraph to the last paragraph.
+pub(super) fn story_range(page: &Example) -> Option<Range<usize>> {
+    let story = side(Label::Body) | only(Label::Title);
+    let is_story = |&t: &Target| t != 0 && t & story == t;
+    let body = |&t: &Target| t != 0 && t & side(Label::Body) == t;
+    let first = page.targets.iter().position(is_story)?;
+    let last = page.targets.iter().rposition(body)?;
+    (first <= last).then_some(first..last + 1)
 }
 
 impl Donors {
@@ -132,6 +162,20 @@ impl Donors {
         }
         if body.len() >= 2 {
             self.leads.push(body);
+        }
+        if let Some(r) = story_range(page) {
+            let blocks = |r: Range<usize>| {
+                r.map(|i| (page.lines[i].clone(), page.targets[i]))
+                    .collect()
+            };
+            let frame = Frame {
+                head: blocks(0..r.start),
+                tail: blocks(r.end..page.lines.len()),
+            };
+            let labelled = page.targets.iter().any(|t| t.count_ones() == 1);
+            if !page.targets.contains(&0) {
+                self.frames[usize::from(!labelled)].push(frame);
+            }
         }
     }
 }

@@ -42,7 +42,10 @@ pub(super) fn train(samples: &[Sample<'_>], epochs: usize, rng: &mut Rng) -> Fir
                 }
             }
             let mut grad = [0.0_f32; 16];
-            marginal_gradient(&scores[..LABELS], s.target, &mut grad[..LABELS]);
+            // Body/not-body sets say nothing of the fourteen labels; a marginal loss would only feed the commonest.
+            if s.target.count_ones() == 1 {
+                marginal_gradient(&scores[..LABELS], s.target, &mut grad[..LABELS]);
+            }
             let is_body = s.target & body == s.target;
             let is_not = s.target & body == 0;
             if is_body || is_not {

@@ -1,13 +1,12 @@
 //! Trains stage 2: the gradient of the network by hand, and Adam (Kingma and Ba 2015) with decoupled decay.
 
-use super::example::{Example, Target, side};
+use super::example::{Example, Target};
 use super::rng::Rng;
 use super::stage1::marginal_gradient;
-use crate::noise::Label;
 use crate::noise::features::FEATURES;
 use crate::noise::second::{
-    Activations, CHANNELS, DILATIONS, KINDS, LABELS, Lane, OUT, SUMMARY_AT, SecondStage, lane,
-    layout,
+    Activations, CHANNELS, DILATIONS, KINDS, LABELS, Lane, OUT, SIDES, SUMMARY_AT, SecondStage,
+    WITHIN, lane, layout,
 };
 
 /// A page ready for the network.
@@ -37,8 +36,10 @@ impl Prepared {
     }
 }
 
-/// How much telling story from noise counts beside telling the fourteen labels apart.
-const SIDE_WEIGHT: f32 = 0.5;
+/// How much telling the labels of a side apart counts beside telling the sides apart.
+const LABEL_WEIGHT: f32 = 0.7;
+/// The least weight of a block with one of the fourteen labels: short blocks tell most of them.
+const LABELLED_WEIGHT: f32 = 0.7;
 /// How much the page kind counts, as so many blocks.
 const KIND_WEIGHT: f32 = 1.0;
 
@@ -52,7 +53,6 @@ pub(super) fn gradient(
     net.forward(&page.rows, a);
     let p = &net.parameters;
     let n = page.targets.len();
-    let story: Target = side(Label::Body) | 1;
     let mut loss = 0.0;
     let total: f32 = page.weights.iter().sum::<f32>().max(1.0);
     // A page counts as the square root of its blocks' weight: long pages have more to say, but not in proportion.
@@ -62,23 +62,7 @@ pub(super) fn gradient(
         let mut d = [0.0_f32; OUT];
         if page.targets[t] != 0 {
             let w = page.weights[t] * norm;
-            let ok = marginal_gradient(&a.labels[t][..LABELS], page.targets[t], &mut d[..LABELS]);
-            loss -= w * ok.ln();
-            let target = page.targets[t];
-            let kept = if target & story == target {
-                story
-            } else if target & story == 0 {
-                !story
-            } else {
-                0
-            };
-            if kept != 0 && target.count_ones() == 1 {
-                let mut extra = [0.0_f32; LABELS];
-                marginal_gradient(&a.labels[t][..LABELS], kept, &mut extra);
-                for (d, e) in d.iter_mut().zip(extra) {
-                    *d += SIDE_WEIGHT * e;
-                }
-            }
+            loss += w * block_gradient(&a.labels[t], page.targets[t], &mut d);
             d.iter_mut().for_each(|d| *d *= w);
         }
         outer(&a.hidden[DILATIONS.len()][t], &d, &mut grad[layout::OUTPUT]);
@@ -164,6 +148,34 @@ pub(super) fn gradient(
             &mut grad[layout::INPUT],
         );
         add(&d, &mut grad[layout::INPUT_BIAS]);
+    }
+    loss
+}
+
+/// Loss of a block and its gradient: the sides always, the labels within the side where the target is one label.
+fn block_gradient(scores: &[f32; OUT], target: Target, d: &mut [f32; OUT]) -> f32 {
+    let sides = SIDES.map(|lane| scores[lane]);
+    let mut allowed: Target = 0;
+    for (k, lanes) in WITHIN.iter().enumerate() {
+        allowed |= Target::from(lanes.clone().any(|l| target & (1 << l) != 0)) << k;
+    }
+    let mut g = [0.0; 3];
+    let mut loss = -marginal_gradient(&sides, allowed, &mut g).ln();
+    for (lane, g) in SIDES.iter().zip(g) {
+        d[*lane] += g;
+    }
+    if target.count_ones() == 1 {
+        for lanes in &WITHIN[1..] {
+            let within = (target >> lanes.start) & ((1 << lanes.len()) - 1);
+            if within != 0 {
+                let mut g = [0.0; LABELS];
+                let g = &mut g[..lanes.len()];
+                loss -= LABEL_WEIGHT * marginal_gradient(&scores[lanes.clone()], within, g).ln();
+                for (d, g) in d[lanes.clone()].iter_mut().zip(g) {
+                    *d += LABEL_WEIGHT * *g;
+                }
+            }
+        }
     }
     loss
 }
@@ -267,8 +279,9 @@ impl Adam {
 
 #[cfg(test)]
 mod tests {
+    use super::super::example::side;
     use super::*;
-    use crate::noise::PageKind;
+    use crate::noise::{Label, PageKind};
 
     /// The slow twin: the difference quotient of the loss.
     #[test]
@@ -287,15 +300,6 @@ mod tests {
             weights: vec![1.0; n],
             kind: Some(PageKind::Listing as usize),
             weight: 1.0,
-        };
-        // Only the marginal losses: the weight on story against noise has no value of its own in `loss`.
-        let page = Prepared {
-            targets: page
-                .targets
-                .iter()
-                .map(|&t| if t.count_ones() == 1 { 3 } else { t })
-                .collect(),
-            ..page
         };
         let mut a = Activations::default();
         let mut grad = vec![0.0; layout::PARAMETERS];
