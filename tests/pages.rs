@@ -160,7 +160,7 @@ fn clusters_are_real() {
 fn languages_kinds_and_dates() {
     let rows = gold();
     let languages: BTreeSet<_> = rows.iter().map(|row| row.lang.as_str()).collect();
-    assert!(languages.len() >= 5, "{languages:?}");
+    assert!(languages.len() >= 13, "{languages:?}");
     let count = |kind| rows.iter().filter(|row| row.page == kind).count();
     assert!(count(PageKind::Listing) >= 3);
     assert!(count(PageKind::Empty) >= 2);
