@@ -2,8 +2,17 @@
 
 mod block;
 mod dedup;
+pub mod disjoint;
 mod error;
+pub mod hash;
+pub mod lsh;
+pub mod minhash;
 mod noise;
+pub mod shingle;
+pub mod simhash;
+pub mod similarity;
+pub mod text;
+pub mod winnow;
 
 pub use dedup::{
     Batch, Cluster, Clusters, Comparison, Deduplicator, DeduplicatorBuilder, Document, Evidence,
