@@ -195,8 +195,80 @@ impl Words {
     }
 
     /// The words of a piece that is not all ASCII.
+    ///
+    /// Most of them are their own normal form, already small and composed of single characters, and are hashed where
+    /// they stand; for the others the twin-like [`Piece`] starts again from their first character.
     fn piece<const SPANS: bool>(&mut self, text: &str, span: Range<usize>) {
-        let start = span.start;
+        let text = &text[..span.end];
+        let mut at = span.start;
+        let mut chars = text[at..].chars();
+        while let Some(c) = chars.next() {
+            let start = at;
+            at += c.len_utf8();
+            match look_up(c).0 {
+                Class::Gap | Class::Mark | Class::Accent | Class::Drop | Class::Apostrophe => {}
+                class @ (Class::Word | Class::Gram) => {
+                    // Of letters in a run: where the one before began, and this one.
+                    let (mut before, mut letter) = (start, start);
+                    let mut accent = false;
+                    let plain = loop {
+                        let ahead = chars.clone();
+                        let Some(c) = chars.next() else { break true };
+                        match look_up(c).0 {
+                            Class::Mark => accent = false,
+                            Class::Accent if !accent && c != '\u{307}' => accent = true,
+                            next @ (Class::Word | Class::Gram) => {
+                                if next != class {
+                                    chars = ahead;
+                                    break true;
+                                }
+                                accent = false;
+                                if class == Class::Gram {
+                                    if before != letter {
+                                        self.plain::<SPANS>(text, before..at);
+                                    }
+                                    (before, letter) = (letter, at);
+                                }
+                            }
+                            Class::Gap => {
+                                chars = ahead;
+                                break true;
+                            }
+                            _ => break false,
+                        }
+                        at += c.len_utf8();
+                    };
+                    if plain {
+                        self.plain::<SPANS>(text, before..at);
+                    } else {
+                        at = self.piece_slow::<SPANS>(text, before);
+                        chars = text[at..].chars();
+                    }
+                }
+                _ => {
+                    at = self.piece_slow::<SPANS>(text, start);
+                    chars = text[at..].chars();
+                }
+            }
+        }
+    }
+
+    /// A word that is its own normal form.
+    #[inline(always)]
+    fn plain<const SPANS: bool>(&mut self, text: &str, span: Range<usize>) {
+        let len = span.len();
+        let hash = match text.as_bytes()[span.start..].first_chunk() {
+            Some(word) if len <= SHORT => short_word(word, 0, len),
+            _ => hash::word(&text.as_bytes()[span.clone()]),
+        };
+        self.hashes.push(hash);
+        if SPANS {
+            self.spans.push(span);
+        }
+    }
+
+    /// Reads on from `start` until nothing is being collected, and returns where that is.
+    fn piece_slow<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
         let mut piece = Piece::<SPANS> {
             words: self,
             state: State::Between,
@@ -209,10 +281,17 @@ impl Words {
             accent: false,
             compose: false,
         };
-        for (at, c) in text[span].char_indices() {
-            piece.read(c, start + at..start + at + c.len_utf8());
+        let mut at = start;
+        for c in text[start..].chars() {
+            let next = at + c.len_utf8();
+            piece.read(c, at..next);
+            at = next;
+            if piece.state == State::Between {
+                break;
+            }
         }
         piece.finish();
+        at
     }
 }
 
@@ -425,7 +504,7 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
 #[inline(always)]
 fn utf8(c: char) -> [u8; SHORT] {
     let mut bytes = [0; SHORT];
-    c.encode_utf8(&mut bytes);
+    c.encode_utf8(&mut bytes[..4]);
     bytes
 }
 
