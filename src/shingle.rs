@@ -1,6 +1,6 @@
 //! Shingles: the runs of k words by which two texts are compared.
 
-use crate::hash::mix;
+use crate::hash::{K0, K1, fold};
 
 /// The base of the polynomial: odd, so that no word is lost, and with well-spread bits (π, digits after [`K1`]).
 ///
@@ -26,18 +26,24 @@ pub fn shingles(words: &[u64], k: usize, out: &mut Vec<u64>) {
     let mut last = polynomial(&words[..k]);
     let leaving = (0..k).fold(1_u64, |power, _| power.wrapping_mul(BASE));
     out.reserve(words.len() - k + 1);
-    out.push(mix(last));
+    out.push(finish(last));
     out.extend(words.iter().zip(&words[k..]).map(|(&first, &next)| {
         last = last
             .wrapping_mul(BASE)
             .wrapping_add(next.wrapping_sub(first.wrapping_mul(leaving)));
-        mix(last)
+        finish(last)
     }));
 }
 
 /// The hash of one run of words, as [`shingles`] gives it.
 pub fn shingle(words: &[u64]) -> u64 {
-    mix(polynomial(words))
+    finish(polynomial(words))
+}
+
+/// Spreads the low bits, which the polynomial leaves weak.
+#[inline(always)]
+fn finish(polynomial: u64) -> u64 {
+    fold(polynomial ^ K1, K0)
 }
 
 fn polynomial(words: &[u64]) -> u64 {
