@@ -42,7 +42,7 @@ fn portable(block: &[u8; BLOCK]) -> Masks {
         let low = bytes & !TOPS;
         // The top bit of each byte of `value + at_least(n)` says whether the byte of `value`, below 128, is n or more.
         let at_least = |n: u8| ONES * u64::from(128 - n);
-        let lower = low | ONES * 0x20;
+        let lower = low | (ONES * 0x20);
         let letter = (lower + at_least(b'a')) & !(lower + at_least(b'z' + 1));
         let digit = (low + at_least(b'0')) & !(low + at_least(b'9' + 1));
         let apostrophe = (low + at_least(b'\'')) & !(low + at_least(b'\'' + 1));

@@ -231,10 +231,8 @@ pub(super) mod rules {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-    use std::fmt::Write;
-
     use super::*;
+    use std::collections::BTreeMap;
 
     const COMMAND: &str = "cargo test --lib text::chars::tests::make_table -- --ignored";
 
@@ -316,22 +314,18 @@ mod tests {
             }
             lines
         };
-        writeln!(body, "pub(super) const BLOCK: usize = 64;").unwrap();
-        writeln!(
-            body,
-            "pub(super) static BLOCKS: [u16; {}] = [\n{}\n];",
+        body += "pub(super) const BLOCK: usize = 64;\n";
+        body += &format!(
+            "pub(super) static BLOCKS: [u16; {}] = [\n{}\n];\n",
             starts.len(),
             list(&mut starts.iter().copied())
-        )
-        .unwrap();
-        writeln!(
-            body,
-            "pub(super) static ENTRIES: [[u16; BLOCK]; {}] = [",
+        );
+        body += &format!(
+            "pub(super) static ENTRIES: [[u16; BLOCK]; {}] = [\n",
             blocks.len()
-        )
-        .unwrap();
+        );
         for block in &blocks {
-            writeln!(body, "[{}],", list(&mut block.iter().copied())).unwrap();
+            body += &format!("[{}],\n", list(&mut block.iter().copied()));
         }
         let mut at = 0;
         let mut places = vec![0];
@@ -339,23 +333,21 @@ mod tests {
             at += text.len();
             places.push(at);
         }
-        writeln!(
-            body,
-            "];\npub(super) static STARTS: [u16; {}] = [\n{}\n];",
+        body += &format!(
+            "];\npub(super) static STARTS: [u16; {}] = [\n{}\n];\n",
             places.len(),
             list(&mut places.iter().copied())
-        )
-        .unwrap();
+        );
         let mut text = String::new();
         for (i, c) in texts.concat().chars().enumerate() {
             if i > 0 && i % 24 == 0 {
                 text += "\\\n";
             }
-            write!(text, "{}", c.escape_unicode()).unwrap();
+            text += &format!("{}", c.escape_unicode());
         }
         // So that 16 bytes can be read from every start.
         text += &"\\0".repeat(SHORT);
-        writeln!(body, "pub(super) static TEXT: &str = \"\\\n{text}\";").unwrap();
+        body += &format!("pub(super) static TEXT: &str = \"\\\n{text}\";\n");
         let sum = xxhash_rust::xxh3::xxh3_64(body.as_bytes());
         source = source.replace("{sum}", &format!("{sum:016x}"));
         source + &body
@@ -378,11 +370,10 @@ mod tests {
 
     #[test]
     #[ignore = "writes the table anew"]
-    fn make_table() {
+    fn make_table() -> std::io::Result<()> {
         std::fs::write(
             concat!(env!("CARGO_MANIFEST_DIR"), "/src/text/table.rs"),
             table(),
         )
-        .unwrap();
     }
 }
