@@ -206,6 +206,7 @@ pub(super) mod rules {
     fn fold(c: char) -> impl Iterator<Item = char> {
         let digit = ZEROS
             .chars()
+            .filter(|_| c.is_numeric())
             .map(|zero| (c as u32).wrapping_sub(zero as u32))
             .find(|&value| value < 10)
             .and_then(|value| char::from_digit(value, 10));
