@@ -195,80 +195,168 @@ impl Words {
     }
 
     /// The words of a piece that is not all ASCII.
-    ///
-    /// Most of them are their own normal form, already small and composed of single characters, and are hashed where
-    /// they stand; for the others the twin-like [`Piece`] starts again from their first character.
     fn piece<const SPANS: bool>(&mut self, text: &str, span: Range<usize>) {
         let text = &text[..span.end];
         let mut at = span.start;
-        let mut chars = text[at..].chars();
-        while let Some(c) = chars.next() {
-            let start = at;
-            at += c.len_utf8();
-            match look_up(c).0 {
-                Class::Gap | Class::Mark | Class::Accent | Class::Drop | Class::Apostrophe => {}
-                class @ (Class::Word | Class::Gram) => {
-                    // Of letters in a run: where the one before began, and this one.
-                    let (mut before, mut letter) = (start, start);
-                    let mut accent = false;
-                    let plain = loop {
-                        let ahead = chars.clone();
-                        let Some(c) = chars.next() else { break true };
-                        match look_up(c).0 {
-                            Class::Mark => accent = false,
-                            Class::Accent if !accent && c != '\u{307}' => accent = true,
-                            next @ (Class::Word | Class::Gram) => {
-                                if next != class {
-                                    chars = ahead;
-                                    break true;
-                                }
-                                accent = false;
-                                if class == Class::Gram {
-                                    if before != letter {
-                                        self.plain::<SPANS>(text, before..at);
-                                    }
-                                    (before, letter) = (letter, at);
-                                }
-                            }
-                            Class::Gap => {
-                                chars = ahead;
-                                break true;
-                            }
-                            _ => break false,
-                        }
-                        at += c.len_utf8();
-                    };
-                    if plain {
-                        self.plain::<SPANS>(text, before..at);
-                    } else {
-                        at = self.piece_slow::<SPANS>(text, before);
-                        chars = text[at..].chars();
-                    }
+        while let Some(c) = text[at..].chars().next() {
+            at = match look_up(c).0 {
+                Class::Gap | Class::Mark | Class::Accent | Class::Drop | Class::Apostrophe => {
+                    at + c.len_utf8()
                 }
-                _ => {
-                    at = self.piece_slow::<SPANS>(text, start);
-                    chars = text[at..].chars();
-                }
-            }
+                Class::Word => self.plain_word::<SPANS>(text, at),
+                Class::ToWord | Class::ToWordAccent => self.changed_word::<SPANS>(text, at, at),
+                Class::Gram | Class::ToGram => self.grams::<SPANS>(text, at),
+                Class::Jamo | Class::ToMany => self.any::<SPANS>(text, at),
+            };
         }
     }
 
-    /// A word that is its own normal form.
-    #[inline(always)]
-    fn plain<const SPANS: bool>(&mut self, text: &str, span: Range<usize>) {
-        let len = span.len();
-        let hash = match text.as_bytes()[span.start..].first_chunk() {
+    /// A word as long as it is its own normal form: small letters of single characters. It is hashed where it stands.
+    fn plain_word<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
+        let mut at = start;
+        let mut accent = false;
+        for c in text[start..].chars() {
+            match look_up(c).0 {
+                Class::Word => accent = false,
+                Class::Mark => accent = false,
+                Class::Accent if !accent && c != '\u{307}' => accent = true,
+                Class::Gap | Class::Gram | Class::ToGram => break,
+                _ => return self.changed_word::<SPANS>(text, start, at),
+            }
+            at += c.len_utf8();
+        }
+        let len = at - start;
+        let hash = match text.as_bytes()[start..].first_chunk() {
             Some(word) if len <= SHORT => short_word(word, 0, len),
-            _ => hash::word(&text.as_bytes()[span.clone()]),
+            _ => hash::word(&text.as_bytes()[start..at]),
         };
+        self.emit::<SPANS>(hash, start..at);
+        at
+    }
+
+    /// A word whose normal form is put together in the scratch; up to `plain` it is its own normal form.
+    fn changed_word<const SPANS: bool>(&mut self, text: &str, start: usize, plain: usize) -> usize {
+        // Room for the longest word that is read here, the longest change of a character, and an apostrophe.
+        const LONGEST: usize = 128;
+        if self.scratch.len() < LONGEST + 2 * SHORT {
+            self.scratch.resize(LONGEST + 2 * SHORT, 0);
+        }
+        let mut len = plain - start;
+        if len > LONGEST {
+            return self.any::<SPANS>(text, start);
+        }
+        let scratch = &mut self.scratch[..LONGEST + 2 * SHORT];
+        scratch[..len].copy_from_slice(&text.as_bytes()[start..plain]);
+        let (mut at, mut end) = (plain, plain);
+        let (mut accent, mut apostrophe) = (false, false);
+        // Whether the last character before `plain` is an accent is not known; that leads to the careful way.
+        let mut unknown = true;
+        for c in text[plain..].chars() {
+            let next = at + c.len_utf8();
+            let (class, number) = look_up(c);
+            let mut put = |bytes: [u8; SHORT], count: usize, apostrophe: bool| {
+                scratch[len] = b'\'';
+                len += usize::from(apostrophe);
+                scratch[len..len + SHORT].copy_from_slice(&bytes);
+                len += count;
+                end = next;
+            };
+            match class {
+                Class::Word => {
+                    put(utf8(c), c.len_utf8(), apostrophe);
+                    (accent, apostrophe) = (false, false);
+                }
+                Class::ToWord | Class::ToWordAccent => {
+                    let (bytes, count) = becomes_short(number);
+                    put(bytes, count, apostrophe);
+                    (accent, apostrophe) = (class == Class::ToWordAccent, false);
+                }
+                Class::Mark if !apostrophe => {
+                    put(utf8(c), c.len_utf8(), false);
+                    accent = false;
+                }
+                Class::Accent if !apostrophe && !accent && !unknown && c != '\u{307}' => {
+                    put(utf8(c), c.len_utf8(), false);
+                    accent = true;
+                }
+                Class::Apostrophe if !apostrophe => apostrophe = true,
+                Class::Drop => {}
+                Class::Gap | Class::Gram | Class::ToGram => break,
+                _ => return self.any::<SPANS>(text, start),
+            }
+            unknown &= class == Class::Drop || class == Class::Apostrophe;
+            at = next;
+            if len > LONGEST {
+                return self.any::<SPANS>(text, start);
+            }
+        }
+        let hash = match scratch.first_chunk() {
+            Some(word) if len <= SHORT => short_word(word, 0, len),
+            _ => hash::word(&scratch[..len]),
+        };
+        self.emit::<SPANS>(hash, start..end);
+        at
+    }
+
+    /// A run of letters of a script without spaces: the bytes of two letters are kept in two numbers.
+    fn grams<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
+        // The letter before, and this one; their bytes, how many, and where they begin.
+        let (mut before, mut letter) = ((0_u128, 0, start), (0_u128, 0, start));
+        let (mut at, mut end) = (start, start);
+        let mut accent = false;
+        for c in text[start..].chars() {
+            let (class, number) = look_up(c);
+            match class {
+                Class::Gram | Class::ToGram => {
+                    if before.1 > 0 {
+                        let hash = short_pair(before.0, before.1, letter.0, letter.1);
+                        self.emit::<SPANS>(hash, before.2..end);
+                    }
+                    before = letter;
+                    letter = if class == Class::Gram {
+                        (u128::from_le_bytes(utf8(c)), c.len_utf8(), at)
+                    } else {
+                        let (bytes, len) = becomes_short(number);
+                        (u128::from_le_bytes(bytes) & LOW_BYTES[len], len, at)
+                    };
+                    accent = class == Class::ToGram;
+                }
+                Class::Accent | Class::Mark if class == Class::Mark || !accent => {
+                    if letter.1 + 4 > SHORT {
+                        return self
+                            .any::<SPANS>(text, if before.1 > 0 { before.2 } else { start });
+                    }
+                    letter.0 |= u128::from_le_bytes(utf8(c)) << (8 * letter.1);
+                    letter.1 += c.len_utf8();
+                    accent = class == Class::Accent;
+                }
+                Class::Accent | Class::Jamo | Class::ToMany | Class::Drop => {
+                    return self.any::<SPANS>(text, if before.1 > 0 { before.2 } else { start });
+                }
+                _ => break,
+            }
+            if before.1 + letter.1 > SHORT {
+                return self.any::<SPANS>(text, before.2);
+            }
+            at += c.len_utf8();
+            end = at;
+        }
+        let hash = short_pair(before.0, before.1, letter.0, letter.1);
+        self.emit::<SPANS>(hash, if before.1 > 0 { before.2 } else { letter.2 }..end);
+        at
+    }
+
+    #[inline(always)]
+    fn emit<const SPANS: bool>(&mut self, hash: u64, span: Range<usize>) {
         self.hashes.push(hash);
         if SPANS {
             self.spans.push(span);
         }
     }
 
-    /// Reads on from `start` until nothing is being collected, and returns where that is.
-    fn piece_slow<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
+    /// Anything, the careful way: reads on from `start` until nothing is being collected, and returns where that is.
+    #[cold]
+    fn any<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
         let mut piece = Piece::<SPANS> {
             words: self,
             state: State::Between,
@@ -298,19 +386,28 @@ impl Words {
 /// [`hash::word`] of the first `len` bytes, each with the bits of `set` added.
 #[inline(always)]
 fn short_word(bytes: &[u8; SHORT], set: u8, len: usize) -> u64 {
-    const MASKS: [u128; SHORT + 1] = {
-        let mut masks = [u128::MAX; SHORT + 1];
-        let mut len = 0;
-        while len < SHORT {
-            masks[len] = (1 << (8 * len)) - 1;
-            len += 1;
-        }
-        masks
-    };
     let set = u128::from_ne_bytes([set; SHORT]);
-    let value = (u128::from_le_bytes(*bytes) | set) & MASKS[len];
+    let value = (u128::from_le_bytes(*bytes) | set) & LOW_BYTES[len];
     hash::short(value as u64, (value >> 64) as u64, len)
 }
+
+/// [`hash::word`] of two short texts together.
+#[inline(always)]
+fn short_pair(before: u128, before_len: usize, last: u128, len: usize) -> u64 {
+    let value = before | last << (8 * before_len);
+    hash::short(value as u64, (value >> 64) as u64, before_len + len)
+}
+
+/// Masks of the first bytes.
+const LOW_BYTES: [u128; SHORT + 1] = {
+    let mut masks = [u128::MAX; SHORT + 1];
+    let mut len = 0;
+    while len < SHORT {
+        masks[len] = (1 << (8 * len)) - 1;
+        len += 1;
+    }
+    masks
+};
 
 /// What is being collected.
 #[derive(Clone, Copy, PartialEq, Eq)]
