@@ -1,16 +1,16 @@
 use std::ops::Range;
 
-use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::char::compose;
 
 use super::block::{self, BLOCK};
-use super::chars::{Class, becomes, becomes_short, compose_word, look_up};
+use super::chars::{Class, becomes, becomes_short, compose_word, is_joining_letter, look_up};
 use crate::hash::{self, SHORT};
 
 /// The words of a text, normalised and hashed, in a buffer that is used again from text to text.
 ///
 /// Two texts that a reader would call the same words give the same hashes:
 ///
-/// - **Form.** Characters are compared by compatibility and without regard to case (as NFKC and full case folding do:
+/// - **Form.** Characters are compared by compatibility and without regard to case (NFKC and full case folding:
 ///   *ﬁ* is *fi*, *ß* is *ss*, *ς* is *σ*, and the Turkish *İ* and *ı* are *i*); decimal digits of all scripts are
 ///   ASCII digits. Accents count: *é* is not *e*, but composed or not makes no difference.
 /// - **Dropped** are soft hyphens, zero-width and other format characters, variation selectors, the tatweel, and the
@@ -200,29 +200,33 @@ impl Words {
         let mut at = span.start;
         while let Some(c) = text[at..].chars().next() {
             at = match look_up(c).0 {
+                Class::Word | Class::WordAccent => self.plain_word::<SPANS>(text, at),
+                Class::ToWord | Class::ToWordAccent => self.changed_word::<SPANS>(text, at, at),
+                Class::Gram | Class::GramAccent | Class::ToGram => self.grams::<SPANS>(text, at),
+                Class::Joins | Class::ToMany => self.any::<SPANS>(text, at),
                 Class::Gap | Class::Mark | Class::Accent | Class::Drop | Class::Apostrophe => {
                     at + c.len_utf8()
                 }
-                Class::Word => self.plain_word::<SPANS>(text, at),
-                Class::ToWord | Class::ToWordAccent => self.changed_word::<SPANS>(text, at, at),
-                Class::Gram | Class::ToGram => self.grams::<SPANS>(text, at),
-                Class::Jamo | Class::ToMany => self.any::<SPANS>(text, at),
             };
         }
     }
 
-    /// A word as long as it is its own normal form: small letters of single characters. It is hashed where it stands.
+    /// A word as long as it is its own normal form: small letters, composed. It is hashed where it stands.
     fn plain_word<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
         let mut at = start;
+        // Whether another accent might have to be sorted before the last.
         let mut accent = false;
+        let mut before = '\0';
         for c in text[start..].chars() {
             match look_up(c).0 {
-                Class::Word => accent = false,
-                Class::Mark => accent = false,
-                Class::Accent if !accent && c != '\u{307}' => accent = true,
-                Class::Gap | Class::Gram | Class::ToGram => break,
+                Class::Word | Class::Mark => accent = false,
+                Class::WordAccent => accent = true,
+                Class::Accent if !accent => accent = true,
+                Class::Joins if !accent && stays(before, c) => accent = true,
+                Class::Gap | Class::Gram | Class::GramAccent | Class::ToGram => break,
                 _ => return self.changed_word::<SPANS>(text, start, at),
             }
+            before = c;
             at += c.len_utf8();
         }
         let len = at - start;
@@ -248,44 +252,42 @@ impl Words {
         let scratch = &mut self.scratch[..LONGEST + 2 * SHORT];
         scratch[..len].copy_from_slice(&text.as_bytes()[start..plain]);
         let (mut at, mut end) = (plain, plain);
-        let (mut accent, mut apostrophe) = (false, false);
-        // Whether the last character before `plain` is an accent is not known; that leads to the careful way.
-        let mut unknown = true;
+        // Whether the last character before `plain` is an accent is not known, so take it for one.
+        let (mut accent, mut apostrophe) = (true, false);
         for c in text[plain..].chars() {
             let next = at + c.len_utf8();
             let (class, number) = look_up(c);
-            let mut put = |bytes: [u8; SHORT], count: usize, apostrophe: bool| {
-                scratch[len] = b'\'';
-                len += usize::from(apostrophe);
-                scratch[len..len + SHORT].copy_from_slice(&bytes);
-                len += count;
-                end = next;
-            };
-            match class {
-                Class::Word => {
-                    put(utf8(c), c.len_utf8(), apostrophe);
-                    (accent, apostrophe) = (false, false);
+            let (bytes, count) = match class {
+                Class::Word | Class::WordAccent => {
+                    accent = class == Class::WordAccent;
+                    (utf8(c), c.len_utf8())
                 }
                 Class::ToWord | Class::ToWordAccent => {
-                    let (bytes, count) = becomes_short(number);
-                    put(bytes, count, apostrophe);
-                    (accent, apostrophe) = (class == Class::ToWordAccent, false);
+                    accent = class == Class::ToWordAccent;
+                    becomes_short(number)
                 }
-                Class::Mark if !apostrophe => {
-                    put(utf8(c), c.len_utf8(), false);
-                    accent = false;
+                Class::Mark | Class::Accent if !apostrophe && (class == Class::Mark || !accent) => {
+                    accent = class == Class::Accent;
+                    (utf8(c), c.len_utf8())
                 }
-                Class::Accent if !apostrophe && !accent && !unknown && c != '\u{307}' => {
-                    put(utf8(c), c.len_utf8(), false);
-                    accent = true;
+                Class::Apostrophe if !apostrophe => {
+                    apostrophe = true;
+                    at = next;
+                    continue;
                 }
-                Class::Apostrophe if !apostrophe => apostrophe = true,
-                Class::Drop => {}
-                Class::Gap | Class::Gram | Class::ToGram => break,
+                Class::Drop => {
+                    at = next;
+                    continue;
+                }
+                Class::Gap | Class::Gram | Class::GramAccent | Class::ToGram => break,
                 _ => return self.any::<SPANS>(text, start),
-            }
-            unknown &= class == Class::Drop || class == Class::Apostrophe;
-            at = next;
+            };
+            scratch[len] = b'\'';
+            len += usize::from(apostrophe);
+            apostrophe = false;
+            scratch[len..len + SHORT].copy_from_slice(&bytes);
+            len += count;
+            (at, end) = (next, next);
             if len > LONGEST {
                 return self.any::<SPANS>(text, start);
             }
@@ -304,40 +306,41 @@ impl Words {
         let (mut before, mut letter) = ((0_u128, 0, start), (0_u128, 0, start));
         let (mut at, mut end) = (start, start);
         let mut accent = false;
+        let mut last = '\0';
         for c in text[start..].chars() {
             let (class, number) = look_up(c);
             match class {
-                Class::Gram | Class::ToGram => {
+                Class::Gram | Class::GramAccent | Class::ToGram => {
                     if before.1 > 0 {
                         let hash = short_pair(before.0, before.1, letter.0, letter.1);
                         self.emit::<SPANS>(hash, before.2..end);
                     }
                     before = letter;
-                    letter = if class == Class::Gram {
-                        (u128::from_le_bytes(utf8(c)), c.len_utf8(), at)
-                    } else {
+                    letter = if class == Class::ToGram {
                         let (bytes, len) = becomes_short(number);
                         (u128::from_le_bytes(bytes) & LOW_BYTES[len], len, at)
+                    } else {
+                        (utf8_number(c), c.len_utf8(), at)
                     };
-                    accent = class == Class::ToGram;
+                    accent = class != Class::Gram;
                 }
-                Class::Accent | Class::Mark if class == Class::Mark || !accent => {
-                    if letter.1 + 4 > SHORT {
-                        return self
-                            .any::<SPANS>(text, if before.1 > 0 { before.2 } else { start });
-                    }
-                    letter.0 |= u128::from_le_bytes(utf8(c)) << (8 * letter.1);
+                Class::Mark | Class::Accent | Class::Joins
+                    if letter.1 + 4 <= SHORT
+                        && (class == Class::Mark
+                            || !accent && (class == Class::Accent || stays(last, c))) =>
+                {
+                    letter.0 |= utf8_number(c) << (8 * letter.1);
                     letter.1 += c.len_utf8();
-                    accent = class == Class::Accent;
+                    accent = class != Class::Mark;
                 }
-                Class::Accent | Class::Jamo | Class::ToMany | Class::Drop => {
-                    return self.any::<SPANS>(text, if before.1 > 0 { before.2 } else { start });
-                }
-                _ => break,
+                Class::Gap | Class::Word | Class::WordAccent | Class::Apostrophe => break,
+                Class::ToWord | Class::ToWordAccent => break,
+                _ => return self.any::<SPANS>(text, if before.1 > 0 { before.2 } else { start }),
             }
             if before.1 + letter.1 > SHORT {
                 return self.any::<SPANS>(text, before.2);
             }
+            last = c;
             at += c.len_utf8();
             end = at;
         }
@@ -434,7 +437,7 @@ struct Piece<'w, const SPANS: bool> {
     apostrophe: bool,
     /// The last character taken is an accent.
     accent: bool,
-    /// Accents are out of order, or there are Hangul letters to compose.
+    /// There may be something to sort or to compose.
     compose: bool,
 }
 
@@ -443,18 +446,7 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
     fn read(&mut self, c: char, span: Range<usize>) {
         let (class, number) = look_up(c);
         match class {
-            Class::ToWord | Class::ToWordAccent => {
-                let (bytes, len) = becomes_short(number);
-                self.letter(bytes, len, span);
-                self.accent = class == Class::ToWordAccent;
-            }
-            Class::ToGram => {
-                let (bytes, len) = becomes_short(number);
-                self.gram(bytes, len, span);
-                // Says too much when no accent follows the letter, which costs a comparison.
-                self.accent = true;
-            }
-            Class::ToMany => {
+            Class::ToWord | Class::ToWordAccent | Class::ToGram | Class::ToMany => {
                 for c in becomes(number).chars() {
                     self.take(look_up(c).0, c, span.clone());
                 }
@@ -464,16 +456,21 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
     }
 
     /// A character of the normal form.
-    #[inline(always)]
     fn take(&mut self, class: Class, c: char, span: Range<usize>) {
         match class {
-            Class::Word => self.letter(utf8(c), c.len_utf8(), span),
-            Class::Jamo => {
-                self.letter(utf8(c), c.len_utf8(), span);
+            Class::Word | Class::WordAccent => {
+                self.letter(c, span);
+                self.accent = class == Class::WordAccent;
+            }
+            Class::Gram | Class::GramAccent => {
+                self.gram(c, span);
+                self.accent = class == Class::GramAccent;
+            }
+            Class::Joins if is_joining_letter(c) => {
+                self.letter(c, span);
                 self.compose = true;
             }
-            Class::Gram => self.gram(utf8(c), c.len_utf8(), span),
-            Class::Mark | Class::Accent => self.mark(class, c, span),
+            Class::Mark | Class::Accent | Class::Joins => self.mark(class, c, span),
             Class::Apostrophe if self.state == State::Word && !self.apostrophe => {
                 self.apostrophe = true;
             }
@@ -483,7 +480,7 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
     }
 
     #[inline(always)]
-    fn letter(&mut self, bytes: [u8; SHORT], len: usize, span: Range<usize>) {
+    fn letter(&mut self, c: char, span: Range<usize>) {
         if self.state != State::Word {
             self.finish();
             self.state = State::Word;
@@ -491,15 +488,15 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
         }
         if self.apostrophe {
             self.apostrophe = false;
-            self.push(utf8('\''), 1);
+            self.push('\'');
         }
-        self.push(bytes, len);
+        self.push(c);
         self.accent = false;
         self.end = span.end;
     }
 
     #[inline(always)]
-    fn gram(&mut self, bytes: [u8; SHORT], len: usize, span: Range<usize>) {
+    fn gram(&mut self, c: char, span: Range<usize>) {
         if self.state == State::Grams {
             self.compose();
             if self.middle > 0 {
@@ -514,7 +511,7 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
             self.finish();
             self.state = State::Grams;
         }
-        self.push(bytes, len);
+        self.push(c);
         self.accent = false;
         self.start = span.start;
         self.end = span.end;
@@ -527,13 +524,9 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
         if self.state == State::Between {
             return;
         }
-        if class == Class::Accent {
-            let before = &self.words.scratch[..self.len];
-            self.compose |= self.accent && last_class(before) > canonical_combining_class(c)
-                || c == '\u{307}' && before.last() == Some(&b'i');
-        }
-        self.accent = class == Class::Accent;
-        self.push(utf8(c), c.len_utf8());
+        self.compose |= class == Class::Joins || class == Class::Accent && self.accent;
+        self.accent = class != Class::Mark;
+        self.push(c);
         self.end = span.end;
     }
 
@@ -557,12 +550,12 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
     }
 
     #[inline(always)]
-    fn push(&mut self, bytes: [u8; SHORT], len: usize) {
+    fn push(&mut self, c: char) {
         if self.words.scratch.len() < self.len + SHORT {
             self.words.scratch.resize(2 * self.len + 4 * SHORT, 0);
         }
-        self.words.scratch[self.len..self.len + SHORT].copy_from_slice(&bytes);
-        self.len += len;
+        self.words.scratch[self.len..self.len + SHORT].copy_from_slice(&utf8(c));
+        self.len += c.len_utf8();
     }
 
     #[inline(always)]
@@ -592,7 +585,7 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
         compose_word(&mut chars);
         self.len = self.middle;
         for c in chars {
-            self.push(utf8(c), c.len_utf8());
+            self.push(c);
         }
     }
 }
@@ -605,13 +598,18 @@ fn utf8(c: char) -> [u8; SHORT] {
     bytes
 }
 
-/// The combining class of the last character.
-fn last_class(text: &[u8]) -> u8 {
-    let start = text.iter().rposition(|&b| b & 0xc0 != 0x80).unwrap_or(0);
-    str::from_utf8(&text[start..])
-        .ok()
-        .and_then(|last| last.chars().next())
-        .map_or(0, canonical_combining_class)
+/// [`utf8`] as a number.
+#[inline(always)]
+fn utf8_number(c: char) -> u128 {
+    let mut bytes = [0; 4];
+    c.encode_utf8(&mut bytes);
+    u128::from(u32::from_le_bytes(bytes))
+}
+
+/// Whether a mark that may join the character before stays by itself there.
+fn stays(before: char, mark: char) -> bool {
+    // The dot of an i is dropped.
+    mark != '\u{307}' && !is_joining_letter(mark) && compose(before, mark).is_none()
 }
 
 #[cfg(test)]
