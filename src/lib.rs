@@ -2,10 +2,21 @@
 
 mod block;
 mod dedup;
+pub mod disjoint;
 mod error;
+pub mod hash;
+pub mod lsh;
+pub mod minhash;
 mod noise;
+pub mod shingle;
+#[cfg(target_arch = "x86_64")]
+mod simd;
+pub mod simhash;
+pub mod similarity;
+pub mod text;
 #[cfg(feature = "train")]
 pub mod train;
+pub mod winnow;
 
 pub use dedup::{
     Batch, Cluster, Clusters, Comparison, Deduplicator, DeduplicatorBuilder, Document, Evidence,
