@@ -15,6 +15,7 @@ pub(super) struct Buckets {
     live: Vec<u32>,
     len: Vec<u32>,
     totals: Vec<[f64; 2]>,
+    cap: f64,
     /// Where the keys with these upper 16 bits begin.
     top: Vec<u32>,
 }
@@ -42,6 +43,7 @@ impl Buckets {
             live: Vec::new(),
             len: Vec::new(),
             totals: vec![[0.0; 2]; sketches.len()],
+            cap: env("DD", 8.0),
             top: Vec::new(),
         };
         for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32) {
@@ -105,7 +107,8 @@ impl Buckets {
     /// founds a story. What is common by documents counts little in the first round; in the second the counts of the
     /// first are used.
     pub(super) fn count_stories(&mut self, sketches: &[&Sketch]) {
-        for _ in 0..2 {
+        let same = env("SS", SAME_STORY);
+        for _ in 0..rr() {
             self.len.fill(0);
             let mut story: Vec<u32> = Vec::with_capacity(sketches.len());
             for (rank, s) in sketches.iter().enumerate() {
@@ -113,7 +116,7 @@ impl Buckets {
                     .best
                     .first()
                     .copied()
-                    .filter(|c| c.share >= SAME_STORY);
+                    .filter(|c| c.share >= same);
                 story.push(match best {
                     Some(c) => c.document,
                     None => {
@@ -136,6 +139,7 @@ impl Buckets {
             }
         }
         self.len.fill(0);
+        self.cap = env("DF", 1.0);
     }
 }
 
@@ -149,7 +153,7 @@ impl Postings for Buckets {
 
     fn weight(&self, anchor: u32) -> f64 {
         match self.bucket(anchor) {
-            Some(b) => 1.0 / f64::from(self.stories[b]),
+            Some(b) => (self.cap / f64::from(self.stories[b])).min(1.0),
             None => 1.0,
         }
     }
@@ -158,3 +162,6 @@ impl Postings for Buckets {
         self.totals[document as usize]
     }
 }
+
+fn env(n: &str, v: f64) -> f64 { std::env::var(n).ok().and_then(|x| x.parse().ok()).unwrap_or(v) }
+fn rr() -> usize { env("RR", 2.0) as usize }
