@@ -1,6 +1,6 @@
 //! MinHash signatures: a few hundred bytes that stand for a set of shingles.
 
-use crate::hash::{K0, K1, mix};
+use crate::hash::{K0, K1, fold, mix};
 
 /// Makes signatures of `SLOTS` numbers, from which the resemblance of two sets can be estimated.
 ///
@@ -44,23 +44,33 @@ impl<const SLOTS: usize> MinHash<SLOTS> {
         if hashes.is_empty() {
             return None;
         }
+        // A slot holds the round in its upper half, so that numbers of earlier rounds are smaller.
         let mut slots = [u64::MAX; SLOTS];
-        for round in 0..2 * SLOTS as u64 {
-            let salt = mix(self.seed ^ K1.wrapping_mul(round + 1));
+        for round in 0..SLOTS as u64 {
+            let salt = self.salt(round);
             for &hash in hashes {
-                let h = mix((hash ^ salt).wrapping_mul(K0));
-                let slot = if round < SLOTS as u64 {
-                    (((h >> 32) * SLOTS as u64) >> 32) as usize
-                } else {
-                    round as usize - SLOTS
-                };
+                let h = fold(hash ^ salt, K0);
+                let slot = (((h >> 32) * SLOTS as u64) >> 32) as usize;
                 slots[slot] = slots[slot].min(round << 32 | h & 0xffff_ffff);
             }
-            if slots.iter().all(|&s| s != u64::MAX) {
-                break;
+            if !slots.contains(&u64::MAX) {
+                return Some(Signature(slots.map(|s| s as u32)));
+            }
+        }
+        // Sets of few elements may leave slots empty; each has a last round of its own.
+        for (round, slot) in (SLOTS as u64..).zip(&mut slots) {
+            if *slot == u64::MAX {
+                let salt = self.salt(round);
+                let least = hashes.iter().map(|&h| fold(h ^ salt, K0) as u32).min();
+                *slot = u64::from(least.unwrap_or(0));
             }
         }
         Some(Signature(slots.map(|s| s as u32)))
+    }
+
+    /// What makes the hashes of one round differ from those of another.
+    fn salt(&self, round: u64) -> u64 {
+        mix(self.seed ^ K1.wrapping_mul(round + 1))
     }
 }
 
