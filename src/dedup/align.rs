@@ -54,6 +54,7 @@ pub(super) fn align(a: &Prepared, b: &Prepared) -> (Evidence, Vec<Run>) {
         resemblance: share(inter, total_a + total_b - inter),
         containment,
         coverage,
+        mass: [inter_a, inter_b],
         longest_run: runs.iter().map(|r| r.words).max().unwrap_or(0),
         conflicts,
         agreements,

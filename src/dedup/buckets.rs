@@ -15,14 +15,26 @@ pub(super) struct Buckets {
     live: Vec<u32>,
     len: Vec<u32>,
     totals: Vec<[f64; 2]>,
-    cap: f64,
+    /// An anchor of so many stories or fewer counts fully.
+    full: f64,
     /// Where the keys with these upper 16 bits begin.
     top: Vec<u32>,
 }
 
 /// The share of anchors in common, by weight, from which two documents are taken for one story when stories are
 /// counted. It only decides how rare an anchor is; verification decides who is a duplicate.
-const SAME_STORY: f64 = 0.4;
+const SAME_STORY: f64 = 0.3;
+
+/// How often stories are counted. Each round starts from the counts of the one before, the first from the number of
+/// documents.
+const ROUNDS: usize = 3;
+
+/// An anchor of so many stories still counts fully while stories are counted: copies that were not yet recognised
+/// make one story look like a few.
+const COUNTING: f64 = 4.0;
+
+/// The same when candidates are judged. Two stories that share a passage are as often one that was not recognised.
+const DECIDING: f64 = 2.0;
 
 impl Buckets {
     /// Sorts the anchors of the documents, given by rank.
@@ -43,7 +55,7 @@ impl Buckets {
             live: Vec::new(),
             len: Vec::new(),
             totals: vec![[0.0; 2]; sketches.len()],
-            cap: env("DD", 8.0),
+            full: COUNTING,
             top: Vec::new(),
         };
         for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32) {
@@ -103,12 +115,12 @@ impl Buckets {
     /// Counts for every anchor the stories that have it.
     ///
     /// Counting documents would make the sentences of a story common because the story was copied often. So copies are
-    /// first gathered by their anchors alone: in one pass every document joins the first that shares enough, or
-    /// founds a story. What is common by documents counts little in the first round; in the second the counts of the
-    /// first are used.
+    /// first gathered by their anchors alone: in one pass every document joins the one that shares most, if that is
+    /// enough, or founds a story. What is in many documents counts little in the first round; in the next the counts
+    /// of the one before are used.
     pub(super) fn count_stories(&mut self, sketches: &[&Sketch]) {
-        let same = env("SS", SAME_STORY);
-        for _ in 0..rr() {
+        let same = env("SS", 0.3);
+        for _ in 0..ROUNDS {
             self.len.fill(0);
             let mut story: Vec<u32> = Vec::with_capacity(sketches.len());
             for (rank, s) in sketches.iter().enumerate() {
@@ -116,7 +128,7 @@ impl Buckets {
                     .best
                     .first()
                     .copied()
-                    .filter(|c| c.share >= same);
+                    .filter(|c| c.share >= SAME_STORY);
                 story.push(match best {
                     Some(c) => c.document,
                     None => {
@@ -139,7 +151,7 @@ impl Buckets {
             }
         }
         self.len.fill(0);
-        self.cap = env("DF", 1.0);
+        self.full = DECIDING;
     }
 }
 
@@ -153,7 +165,7 @@ impl Postings for Buckets {
 
     fn weight(&self, anchor: u32) -> f64 {
         match self.bucket(anchor) {
-            Some(b) => (self.cap / f64::from(self.stories[b])).min(1.0),
+            Some(b) => (self.full / f64::from(self.stories[b])).min(1.0),
             None => 1.0,
         }
     }
@@ -162,6 +174,3 @@ impl Postings for Buckets {
         self.totals[document as usize]
     }
 }
-
-fn env(n: &str, v: f64) -> f64 { std::env::var(n).ok().and_then(|x| x.parse().ok()).unwrap_or(v) }
-fn rr() -> usize { env("RR", 2.0) as usize }

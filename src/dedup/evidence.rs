@@ -23,14 +23,6 @@ impl Relation {
             Relation::Contains => "contains",
         }
     }
-
-    fn reversed(self) -> Self {
-        match self {
-            Relation::ExcerptOf => Relation::Contains,
-            Relation::Contains => Relation::ExcerptOf,
-            same => same,
-        }
-    }
 }
 
 /// What speaks for two documents being duplicates. All shares lie between 0 and 1.
@@ -43,6 +35,8 @@ pub struct Evidence {
     pub(crate) resemblance: f64,
     pub(crate) containment: [f64; 2],
     pub(crate) coverage: [f64; 2],
+    /// The shared shingles of each, by weight.
+    pub(crate) mass: [f64; 2],
     pub(crate) longest_run: usize,
     pub(crate) conflicts: usize,
     pub(crate) agreements: usize,
@@ -99,19 +93,12 @@ impl Evidence {
             resemblance: all,
             containment: [all; 2],
             coverage: [all; 2],
+            mass: [0.0; 2],
             longest_run: words,
             conflicts: 0,
             agreements: 0,
             relation: Relation::Exact,
         }
-    }
-
-    /// With the documents in the other order.
-    pub(super) fn reversed(mut self) -> Self {
-        self.containment.reverse();
-        self.coverage.reverse();
-        self.relation = self.relation.reversed();
-        self
     }
 }
 

@@ -14,17 +14,23 @@ pub(super) enum Reason {
     OtherNumbers,
 }
 
-/// The least longest run: three sentences' worth of agreement is not made of set phrases.
-const LEAST_RUN: usize = 12;
+/// From so many rare words in common on, in shingles by weight, two texts share more than a quotation.
+const MUCH: f64 = 40.0;
 
-/// In a short text at least this part of it in one run.
-const LEAST_RUN_PART: usize = 3;
+/// Below so many there is little to judge by: a sentence and a half.
+const LITTLE: f64 = 30.0;
 
-/// From so many conflicting numbers on, a text can be a template with other facts.
-const CONFLICTS: usize = 2;
+/// A shared run of so many words is a sentence or more; set phrases, titles and names are shorter.
+const SENTENCE: usize = 20;
+
+/// A shared run of so many words without a number that differs does not occur in reports made from a template.
+const PARAGRAPH: usize = 40;
+
+/// In a text with fewer words a single number that differs can make it another story; in a longer one it takes two.
+const BRIEF: usize = 100;
 
 impl Settings {
-    /// The similarity by the measure of the preset.
+    /// Decides, and sets the similarity by the measure of the preset.
     pub(super) fn judge(&self, e: &mut Evidence, shorter: usize) -> Reason {
         if self.preset() == Preset::Strict {
             e.similarity = e.resemblance;
@@ -32,17 +38,39 @@ impl Settings {
         if e.longest_run == 0 {
             return Reason::NothingShared;
         }
-        if e.similarity < self.threshold() {
+        let threshold = self.threshold();
+        let mass = e.mass[0].min(e.mass[1]);
+        if e.similarity < lowered(threshold) {
             return Reason::TooLittle;
         }
-        if e.longest_run < LEAST_RUN.min(shorter.div_ceil(LEAST_RUN_PART)) {
-            return Reason::OnlyShortRuns;
-        }
-        if e.conflicts >= CONFLICTS && 3 * e.conflicts >= e.conflicts + e.agreements {
+        let conflicts = if shorter < BRIEF { 1 } else { 2 };
+        if e.longest_run < PARAGRAPH
+            && e.conflicts >= conflicts
+            && 3 * e.conflicts >= e.conflicts + e.agreements
+        {
             return Reason::OtherNumbers;
+        }
+        if e.longest_run >= SENTENCE && mass >= MUCH {
+            return Reason::Alike;
+        }
+        if e.similarity < threshold {
+            return Reason::TooLittle;
+        }
+        if e.longest_run < SENTENCE && mass < LITTLE && e.similarity < raised(threshold) {
+            return Reason::OnlyShortRuns;
         }
         Reason::Alike
     }
+}
+
+/// What is enough when much is shared.
+pub(super) fn lowered(threshold: f64) -> f64 {
+    0.8 * threshold
+}
+
+/// What is needed when little is shared.
+fn raised(threshold: f64) -> f64 {
+    1.0 - 0.2 * (1.0 - threshold)
 }
 
 impl Reason {
