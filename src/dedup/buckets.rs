@@ -119,7 +119,6 @@ impl Buckets {
     /// enough, or founds a story. What is in many documents counts little in the first round; in the next the counts
     /// of the one before are used.
     pub(super) fn count_stories(&mut self, sketches: &[&Sketch]) {
-        let same = env("SS", 0.3);
         for _ in 0..ROUNDS {
             self.len.fill(0);
             let mut story: Vec<u32> = Vec::with_capacity(sketches.len());
