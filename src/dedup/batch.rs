@@ -257,8 +257,8 @@ impl Run<'_> {
                     let own = own.get_or_insert_with(|| Prepared::new(&(self.text)(d), weight));
                     let other = Prepared::new(&(self.text)(c.document), weight);
                     let (mut e, _) = align(own, &other);
-                    let shorter = own.words.len().min(other.words.len());
-                    let reason = self.settings.judge(&mut e, shorter);
+                    let words = [own.words.len(), other.words.len()];
+                    let reason = self.settings.judge(&mut e, words);
                     reason.are_duplicates().then_some(e)
                 }
             };

@@ -45,7 +45,7 @@ impl Settings {
         let reason = if a.words == b.words && !a.words.is_empty() {
             Reason::Exact
         } else {
-            self.judge(&mut evidence, a.words.len().min(b.words.len()))
+            self.judge(&mut evidence, [a.words.len(), b.words.len()])
         };
         let span = |p: &Prepared, from: usize, words: usize| {
             p.spans[from].start..p.spans[from + words - 1].end

@@ -20,6 +20,10 @@ const MUCH: f64 = 40.0;
 /// Below so many there is little to judge by: a sentence and a half.
 const LITTLE: f64 = 30.0;
 
+/// Two texts of which none is more than so many times as long as the other may be two versions of one story, each with
+/// paragraphs of its own. What a much shorter text has in common with a long one, short of half of it, is a quotation.
+const COMPARABLE: usize = 2;
+
 /// A shared run of so many words is a sentence or more; set phrases, titles and names are shorter.
 const SENTENCE: usize = 20;
 
@@ -31,7 +35,7 @@ const BRIEF: usize = 100;
 
 impl Settings {
     /// Decides, and sets the similarity by the measure of the preset.
-    pub(super) fn judge(&self, e: &mut Evidence, shorter: usize) -> Reason {
+    pub(super) fn judge(&self, e: &mut Evidence, words: [usize; 2]) -> Reason {
         if self.preset() == Preset::Strict {
             e.similarity = e.resemblance;
         }
@@ -39,6 +43,7 @@ impl Settings {
             return Reason::NothingShared;
         }
         let threshold = self.threshold();
+        let (shorter, longer) = (words[0].min(words[1]), words[0].max(words[1]));
         let mass = e.mass[0].min(e.mass[1]);
         if e.similarity < lowered(threshold) {
             return Reason::TooLittle;
@@ -50,7 +55,7 @@ impl Settings {
         {
             return Reason::OtherNumbers;
         }
-        if e.longest_run >= SENTENCE && mass >= MUCH {
+        if e.longest_run >= SENTENCE && mass >= MUCH && COMPARABLE * shorter >= longer {
             return Reason::Alike;
         }
         if e.similarity < threshold {

@@ -89,11 +89,11 @@ impl Deduplicator {
             };
             let other = Prepared::new(text, weight);
             let (mut evidence, _) = align(&own, &other);
-            let shorter = own.words.len().min(other.words.len());
+            let words = [own.words.len(), other.words.len()];
             let better = best
                 .as_ref()
                 .is_none_or(|b| evidence.similarity > b.evidence.similarity);
-            if self.settings.judge(&mut evidence, shorter).are_duplicates() && better {
+            if self.settings.judge(&mut evidence, words).are_duplicates() && better {
                 best = Some(Match {
                     document: c.document as usize,
                     evidence,
