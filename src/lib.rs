@@ -4,6 +4,8 @@ mod block;
 mod dedup;
 mod error;
 mod noise;
+#[cfg(feature = "train")]
+pub mod train;
 
 pub use dedup::{
     Batch, Cluster, Clusters, Comparison, Deduplicator, DeduplicatorBuilder, Document, Evidence,
@@ -11,4 +13,4 @@ pub use dedup::{
     compare,
 };
 pub use error::Error;
-pub use noise::{Block, Cleaner, CleanerBuilder, Label, Page, PageKind, Story, strip};
+pub use noise::{Block, Cleaner, CleanerBuilder, Label, Model, Page, PageKind, Story, strip};
