@@ -111,6 +111,8 @@ pub struct ScanArgs {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub rule: RuleArgs,
+    #[command(flatten)]
+    pub noise: NoiseArgs,
     /// Which document of a group is kept
     #[arg(long, value_enum, value_name = "WHICH", default_value_t = Keep::Longest)]
     pub keep: Keep,
@@ -145,6 +147,8 @@ pub struct StripArgs {
         default_value = "title,body,subhead"
     )]
     pub keep_labels: Vec<Label>,
+    #[command(flatten)]
+    pub noise: NoiseArgs,
     /// How stories are printed
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = StripFormat::Same)]
     pub format: StripFormat,
@@ -164,6 +168,8 @@ pub struct ExplainArgs {
     pub b: PathBuf,
     #[command(flatten)]
     pub rule: RuleArgs,
+    #[command(flatten)]
+    pub noise: NoiseArgs,
     /// How the answer is printed
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExplainFormat::Text)]
     pub format: ExplainFormat,
@@ -184,6 +190,14 @@ pub struct RuleArgs {
     /// [default: the preset's]
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub threshold: Option<f64>,
+}
+
+/// How noise is told from stories.
+#[derive(Debug, Clone, clap::Args)]
+pub struct NoiseArgs {
+    /// A noise model of your own instead of the one that ships
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
 }
 
 /// How files become documents.
@@ -220,7 +234,7 @@ pub struct RunArgs {
     /// [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Neither progress nor notes nor summary on standard error, only errors
+    /// No progress and no notes on standard error, only errors
     #[arg(long, short)]
     pub quiet: bool,
 }

@@ -7,6 +7,7 @@ mod args;
 mod docs;
 mod explain;
 mod input;
+mod noise;
 mod output;
 mod pipeline;
 mod problems;
@@ -15,6 +16,7 @@ mod report;
 mod scan;
 mod spill;
 mod strip;
+mod words;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,7 @@
 //! Where answers go: standard output, whose reader may leave early, and files that appear whole or not at all.
 
 use std::fs;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -12,7 +12,6 @@ use crate::problems::{Kind, Problem};
 pub struct Stdout {
     out: Box<dyn Write + Send>,
     closed: bool,
-    styled: bool,
 }
 
 impl Stdout {
@@ -21,7 +20,6 @@ impl Stdout {
         Self {
             out: Box::new(BufWriter::with_capacity(1 << 16, io::stdout())),
             closed: false,
-            styled: false,
         }
     }
 
@@ -31,13 +29,7 @@ impl Stdout {
         Self {
             out: Box::new(BufWriter::with_capacity(1 << 16, stream)),
             closed: false,
-            styled: io::stdout().is_terminal(),
         }
-    }
-
-    /// Whether a person looks at it.
-    pub fn is_terminal(&self) -> bool {
-        self.styled
     }
 
     /// Whether the reader has left, so that no more need be done.

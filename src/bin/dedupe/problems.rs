@@ -50,9 +50,10 @@ impl Kind {
             | Kind::BrokenJson
             | Kind::MissingText
             | Kind::WrongType
-            | Kind::DuplicateId
             | Kind::Output => Severity::Error,
-            Kind::Replaced
+            // Both documents are answered, so nothing failed.
+            Kind::DuplicateId
+            | Kind::Replaced
             | Kind::Recoded
             | Kind::MissingId
             | Kind::BadDate
@@ -103,8 +104,9 @@ impl Problem {
         }
     }
 
-    pub fn severity(&self) -> Severity {
-        self.kind.severity()
+    /// Whether it changes the exit code.
+    pub fn is_error(&self) -> bool {
+        self.kind.severity() == Severity::Error
     }
 }
 

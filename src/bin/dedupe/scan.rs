@@ -2,9 +2,12 @@
 
 use newsift::{Batch, Cleaner, Clusters, Document, Label, PageKind, Settings, Sketch};
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::Outcome;
 use crate::args::{Keep, RuleArgs, ScanArgs};
 use crate::input::{Id, Input, Place, Reader, Work};
+use crate::noise;
 use crate::pipeline;
 use crate::problems::{Kind, Problem, Problems};
 use crate::progress::Progress;
@@ -25,6 +28,10 @@ pub struct Record {
     pub bytes: usize,
     /// Whether its text could be read.
     pub readable: bool,
+    /// Hash of the page's text, to tell whether an id that comes again brings the same document.
+    hash: u64,
+    /// The document that this one is once more, when neither has a word to compare.
+    pub repeats: Option<usize>,
     /// What the page is; unknown when nothing was stripped.
     pub page: Option<PageKind>,
 }
@@ -34,8 +41,6 @@ pub struct Scan {
     pub records: Vec<Record>,
     pub clusters: Clusters,
     pub stories: Spill,
-    pub settings: Settings,
-    pub raw: bool,
 }
 
 /// A document as it comes out of a thread.
@@ -65,7 +70,7 @@ pub fn run(args: &ScanArgs, problems: &mut Problems) -> Result<Outcome, Problem>
     pipeline::with_threads(&args.run, || {
         let scan = scan(args, settings, problems)?;
         let found = !scan.clusters.clusters().is_empty();
-        report::print(&scan, args.format, args.run.quiet, problems)?;
+        report::print(&scan, args.format, problems)?;
         Ok(if found {
             Outcome::Duplicates
         } else {
@@ -79,7 +84,7 @@ fn scan(args: &ScanArgs, settings: Settings, problems: &mut Problems) -> Result<
         args: args.input.clone(),
         dates: matches!(args.keep, Keep::Oldest | Keep::Newest),
     };
-    let cleaner = (!args.rule.raw).then(Cleaner::new);
+    let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
     let mut reader = Reader::new(&args.paths, &input, None);
     let mut progress = Progress::new(args.run.quiet);
     let mut batch = Batch::new(settings.clone());
@@ -112,7 +117,7 @@ fn scan(args: &ScanArgs, settings: Settings, problems: &mut Problems) -> Result<
         },
     )?;
     stories.finish().map_err(|error| disk(&error))?;
-    ids_given_twice(&records, problems);
+    ids_given_twice(&mut records, problems);
 
     progress.stage(format!("comparing {} documents", records.len()));
     let clusters = batch.cluster(|number| stories.text(number));
@@ -127,8 +132,6 @@ fn scan(args: &ScanArgs, settings: Settings, problems: &mut Problems) -> Result<
         records,
         clusters,
         stories,
-        settings,
-        raw: args.rule.raw,
     })
 }
 
@@ -156,6 +159,8 @@ fn sketch(
                 words: sketch.words(),
                 bytes: story.len(),
                 readable: page.text.is_some(),
+                hash: xxh3_64(text.as_bytes()),
+                repeats: None,
                 page: kind,
             },
             date: page.date,
@@ -167,7 +172,7 @@ fn sketch(
 }
 
 /// Tells ids that several documents have, with the places.
-fn ids_given_twice(records: &[Record], problems: &mut Problems) {
+fn ids_given_twice(records: &mut [Record], problems: &mut Problems) {
     let id = |number: usize| records[number].id.as_json();
     let mut by_id: Vec<usize> = (0..records.len()).collect();
     by_id.sort_by(|&a, &b| id(a).cmp(id(b)).then(a.cmp(&b)));
@@ -177,15 +182,26 @@ fn ids_given_twice(records: &[Record], problems: &mut Problems) {
         .collect();
     twice.sort_unstable();
     for (second, first) in twice {
+        let same = records[second].hash == records[first].hash
+            && records[first].readable
+            && records[second].readable;
+        let what = if same {
+            "with the same text: the document is there twice"
+        } else {
+            "with another text: both are answered, but their answers cannot be told apart by the id"
+        };
         problems.add(Problem::new(
             Kind::DuplicateId,
             &records[second].place,
             format!(
-                "id {} was given before, at {}: both are answered, but answers cannot be told apart by it",
-                id(second),
+                "id {} was given before, at {}, {what}",
+                records[second].id.as_json(),
                 records[first].place
             ),
         ));
+        if same && records[second].words == 0 {
+            records[second].repeats = Some(first);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use crate::Outcome;
 use crate::args::{StripArgs, StripFormat};
 use crate::input::{Input, Page, Reader, Source, Work};
+use crate::noise;
 use crate::output::{NewFile, Stdout};
 use crate::pipeline;
 use crate::problems::{Kind, Problem, Problems};
@@ -36,7 +37,7 @@ enum Answer {
 
 /// Reads, strips and prints.
 pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem> {
-    let cleaner = cleaner(args)?;
+    let cleaner = noise::keeping(&args.noise, &args.keep_labels)?;
     let input = Input {
         args: args.input.clone(),
         dates: false,
@@ -76,14 +77,6 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
         out.finish(problems)?;
         Ok(Outcome::Clean)
     })?
-}
-
-/// The cleaner that the options ask for.
-fn cleaner(args: &StripArgs) -> Result<Cleaner, Problem> {
-    Cleaner::builder()
-        .keep(&args.keep_labels)
-        .build()
-        .map_err(|error| Problem::new(Kind::Setting, "--keep-labels", error.to_string()))
 }
 
 fn strip(

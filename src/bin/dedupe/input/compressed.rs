@@ -1,5 +1,6 @@
 //! Opens files, compressed or not, and reads them up to a limit.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Chain, Cursor, Read};
 use std::path::Path;
@@ -36,38 +37,42 @@ pub enum Failure {
 pub type Stream = Box<dyn Read + Send>;
 
 impl Failure {
+    /// What happened to this file.
     pub fn problem(&self, source: &Source) -> Problem {
-        let (kind, message) = match self {
-            Failure::Io(Compression::Unknown, error) => {
-                (Kind::Unreadable, reading(source.compression, error))
+        let kind = match self {
+            Failure::TooLarge(_) => Kind::TooLarge,
+            Failure::Io(..) | Failure::NotCompressed(_) => Kind::Unreadable,
+        };
+        let message = match self {
+            Failure::Io(Compression::Unknown, error) => reading(source.compression, error),
+            Failure::TooLarge(_) if source.compression != Compression::None => {
+                format!("{self} (decompressed)")
             }
-            Failure::Io(compression, error) => (Kind::Unreadable, reading(*compression, error)),
+            _ => self.to_string(),
+        };
+        Problem::new(kind, source, message)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Io(compression, error) => f.write_str(&reading(*compression, error)),
             Failure::NotCompressed(compression) => {
                 let name = if *compression == Compression::Gzip {
                     "gzip"
                 } else {
                     "zstd"
                 };
-                (
-                    Kind::Unreadable,
-                    format!(
-                        "the name says {name}, but the content does not begin so: rename it, or compress it again"
-                    ),
+                write!(
+                    f,
+                    "the name says {name}, but the content does not begin so: rename it, or compress it again"
                 )
             }
-            Failure::TooLarge(limit) => (
-                Kind::TooLarge,
-                format!(
-                    "holds more than {limit} bytes{}: --max-size allows more",
-                    if source.compression == Compression::None {
-                        ""
-                    } else {
-                        " when decompressed"
-                    }
-                ),
-            ),
-        };
-        Problem::new(kind, source, message)
+            Failure::TooLarge(limit) => {
+                write!(f, "holds more than {limit} bytes: --max-size allows more")
+            }
+        }
     }
 }
 

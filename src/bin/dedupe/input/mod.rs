@@ -41,6 +41,16 @@ impl Place {
     }
 }
 
+impl Place {
+    /// The document's name as `explain` takes it: the file, or `FILE#ID`.
+    pub fn name(&self, id: &Id) -> String {
+        match self.line {
+            0 => self.source.to_string(),
+            _ => format!("{}#{}", self.source, id.to_text()),
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.source)?;

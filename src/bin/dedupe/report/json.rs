@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::output::Stdout;
-use crate::problems::{Problem, Problems, Severity};
+use crate::problems::{Problem, Problems};
 
 use super::{Answer, Answers, Status, rounded};
 
@@ -50,7 +50,7 @@ impl<'a> Document<'a> {
         Self {
             id: record.id.as_raw(),
             cluster: answer.cluster,
-            kept: answer.is_kept(),
+            kept: answer.kept,
             status: answer.status.as_str(),
             path: record.place.source.to_string(),
             line: record.place.line(),
@@ -138,11 +138,7 @@ pub fn object(answers: &Answers<'_>, out: &mut Stdout, problems: &Problems) -> R
     for (n, problem) in told.enumerate() {
         text.extend_from_slice(if n == 0 { b"\n" } else { b",\n" });
         let told = Told {
-            severity: if problem.severity() == Severity::Error {
-                "error"
-            } else {
-                "note"
-            },
+            severity: if problem.is_error() { "error" } else { "note" },
             kind: problem.kind.as_str(),
             place: &problem.place,
             message: &problem.message,

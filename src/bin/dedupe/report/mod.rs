@@ -14,10 +14,10 @@ use crate::problems::{Problem, Problems};
 use crate::scan::{Record, Scan};
 
 /// Prints the answer in a format.
-pub fn print(scan: &Scan, format: Format, quiet: bool, problems: &Problems) -> Result<(), Problem> {
+pub fn print(scan: &Scan, format: Format, problems: &Problems) -> Result<(), Problem> {
     let answers = Answers::new(scan);
     match format {
-        Format::Text => text::print(&answers, &mut Stdout::styled(), quiet, problems),
+        Format::Text => text::print(&answers, &mut Stdout::styled(), problems),
         Format::Json => json::object(&answers, &mut Stdout::new(), problems),
         Format::Jsonl => json::lines(&answers, &mut Stdout::new()),
         Format::Csv => table::csv(&answers, &mut Stdout::new()),
@@ -62,17 +62,13 @@ impl Status {
 /// The answer for one document.
 pub struct Answer<'s> {
     pub record: &'s Record,
+    /// Whether it stays when duplicates go; of each cluster one document does.
+    pub kept: bool,
     /// Counted from 1 in the order in which the clusters' first documents came.
     pub cluster: usize,
     pub status: Status,
     /// For a duplicate: the kept document, and what speaks for it.
     pub evidence: Option<(&'s Record, &'s Evidence)>,
-}
-
-impl Answer<'_> {
-    pub fn is_kept(&self) -> bool {
-        self.status != Status::Duplicate
-    }
 }
 
 /// A scan with its clusters numbered and the evidence found by document.
@@ -83,8 +79,6 @@ pub struct Answers<'s> {
     evidence: Vec<Option<(u32, u32)>>,
     /// Whether a document is kept for others.
     has_duplicates: Vec<bool>,
-    /// How many clusters there are, those of one document included.
-    pub clusters: usize,
 }
 
 impl<'s> Answers<'s> {
@@ -92,16 +86,16 @@ impl<'s> Answers<'s> {
         let kept_of = scan.clusters.kept_of();
         let mut of_kept = vec![0; kept_of.len()];
         let mut clusters = 0u32;
-        let numbers = kept_of
-            .iter()
-            .map(|&kept| {
-                if of_kept[kept] == 0 {
-                    clusters += 1;
-                    of_kept[kept] = clusters;
-                }
-                of_kept[kept]
-            })
-            .collect();
+        let number_of = |(number, &kept): (usize, &usize)| {
+            // The same document a second time, without words to compare.
+            let kept = scan.records[number].repeats.unwrap_or(kept);
+            if of_kept[kept] == 0 {
+                clusters += 1;
+                of_kept[kept] = clusters;
+            }
+            of_kept[kept]
+        };
+        let numbers = kept_of.iter().enumerate().map(number_of).collect();
         let mut evidence = vec![None; kept_of.len()];
         let mut has_duplicates = vec![false; kept_of.len()];
         for (c, cluster) in scan.clusters.clusters().iter().enumerate() {
@@ -115,7 +109,6 @@ impl<'s> Answers<'s> {
             numbers,
             evidence,
             has_duplicates,
-            clusters: clusters as usize,
         }
     }
 
@@ -146,6 +139,7 @@ impl<'s> Answers<'s> {
         Answer {
             record,
             cluster: self.numbers[number] as usize,
+            kept: status != Status::Duplicate && record.repeats.is_none(),
             status,
             evidence,
         }

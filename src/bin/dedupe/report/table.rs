@@ -63,7 +63,7 @@ fn row(answer: &Answer<'_>) -> [String; COLUMNS.len()] {
     [
         record.id.to_text().into_owned(),
         answer.cluster.to_string(),
-        answer.is_kept().to_string(),
+        answer.kept.to_string(),
         answer.status.as_str().to_owned(),
         record.place.source.to_string(),
         record
