@@ -35,6 +35,7 @@ pub enum Kind {
     Recoded,
     MissingId,
     BadDate,
+    NoStory,
     LeftOut,
     ReadOnce,
     Library,
@@ -57,6 +58,7 @@ impl Kind {
             | Kind::Recoded
             | Kind::MissingId
             | Kind::BadDate
+            | Kind::NoStory
             | Kind::LeftOut
             | Kind::ReadOnce
             | Kind::Library => Severity::Note,
@@ -79,6 +81,7 @@ impl Kind {
             Kind::Recoded => "in another encoding than UTF-8",
             Kind::MissingId => "without id field",
             Kind::BadDate => "with an unknown date",
+            Kind::NoStory => "about pages without a story",
             Kind::LeftOut => "left out",
             Kind::ReadOnce => "given twice, read once",
             Kind::Library => "about the search",

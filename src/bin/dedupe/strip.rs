@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::Outcome;
-use crate::args::{StripArgs, StripFormat};
+use crate::args::{InputArgs, StripArgs, StripFormat};
 use crate::input::{Input, Page, Reader, Source, Work};
 use crate::noise;
 use crate::output::{NewFile, Stdout};
@@ -18,6 +18,7 @@ use crate::pipeline;
 use crate::problems::{Kind, Problem, Problems};
 use crate::progress::Progress;
 use crate::report::{rounded, write_json};
+use crate::words::{count, number};
 
 /// What became of one page.
 struct Stripped {
@@ -25,6 +26,8 @@ struct Stripped {
     /// What stands above the page when several are printed as text.
     heading: Option<String>,
     answer: Vec<u8>,
+    /// False when it has text but no story; with labels nobody asks.
+    has_story: bool,
 }
 
 /// What is printed of a page.
@@ -45,6 +48,7 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
     pipeline::with_threads(&args.run, || {
         let mut reader = Reader::new(&args.paths, &input, args.out.as_deref());
         let mut progress = Progress::new(args.run.quiet);
+        let (mut all, mut without) = (0, 0);
         let mut out = match &args.out {
             None => Out::Stdout {
                 out: Stdout::new(),
@@ -68,6 +72,8 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
                     pages.iter().map(|page| page.answer.len()).sum(),
                 );
                 for page in pages {
+                    all += 1;
+                    without += usize::from(!page.has_story);
                     out.write(page, problems)?;
                 }
                 Ok(!out.is_closed())
@@ -75,6 +81,14 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
         )?;
         progress.done();
         out.finish(problems)?;
+        if without > 0 {
+            let message = format!(
+                "{} of {} have no story",
+                number(without),
+                count(all, "page")
+            );
+            problems.add(Problem::new(Kind::NoStory, "", message));
+        }
         Ok(Outcome::Clean)
     })?
 }
@@ -95,29 +109,26 @@ fn strip(
             (_, StripFormat::Same) => Answer::Text,
         };
         let mut answer = Vec::new();
-        match what {
-            Answer::Labels => labels(&page, cleaner, &mut answer),
-            Answer::Json => line(
-                &page,
-                cleaner,
-                &args.input.text_field,
-                &args.input.id_field,
-                &mut answer,
-            ),
-            Answer::Text => match page.text {
-                None => return,
-                Some(text) => {
-                    answer.extend(cleaner.strip(text).text().as_bytes());
-                    if !answer.is_empty() {
-                        answer.push(b'\n');
-                    }
+        let mut has_story = true;
+        if what == Answer::Labels {
+            labels(&page, cleaner, &mut answer);
+        } else {
+            let story = page.text.map(|text| cleaner.strip(text).text());
+            has_story = story.as_ref().is_none_or(|story| !story.is_empty());
+            match (what, story) {
+                (Answer::Text, None) => return,
+                (Answer::Text, Some(story)) => {
+                    answer.extend(story.as_bytes());
+                    answer.extend(has_story.then_some(b'\n'));
                 }
-            },
+                (_, story) => line(&page, story.as_deref(), &args.input, &mut answer),
+            }
         }
         pages.push(Stripped {
             heading: (what == Answer::Text).then(|| page.id.to_text().into_owned()),
             source: page.place.source,
             answer,
+            has_story,
         });
     });
     (pages, problems)
@@ -164,16 +175,15 @@ fn labels(page: &Page<'_>, cleaner: &Cleaner, out: &mut Vec<u8>) {
 
 /// The page's line with the story in the text field and everything else as it was; a text file becomes a line of its own.
 /// A line without a text stays as it is.
-fn line(page: &Page<'_>, cleaner: &Cleaner, text_field: &str, id_field: &str, out: &mut Vec<u8>) {
-    let story = page.text.map(|text| cleaner.strip(text).text());
+fn line(page: &Page<'_>, story: Option<&str>, args: &InputArgs, out: &mut Vec<u8>) {
     let Some(line) = page.line else {
         out.push(b'{');
-        write_json(out, &id_field);
+        write_json(out, &args.id_field);
         out.push(b':');
         write_json(out, &page.id.as_raw());
         if let Some(story) = story {
             out.push(b',');
-            write_json(out, &text_field);
+            write_json(out, &args.text_field);
             out.push(b':');
             write_json(out, &story);
         }
@@ -188,7 +198,7 @@ fn line(page: &Page<'_>, cleaner: &Cleaner, text_field: &str, id_field: &str, ou
         write_json(out, &name);
         out.push(b':');
         match &story {
-            Some(story) if name == text_field => write_json(out, story),
+            Some(story) if name == args.text_field => write_json(out, &story),
             _ => out.extend(value.get().as_bytes()),
         }
     }
