@@ -723,6 +723,28 @@ mod tests {
         proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
     }
 
+    /// Takes a minute or two with `cargo test --release -- --ignored every_character`.
+    #[test]
+    #[ignore = "long"]
+    fn every_character_as_the_twin_reads_it() {
+        let mut words = Words::new();
+        for c in '\0'..=char::MAX {
+            for text in [
+                format!("{c}"),
+                format!("a{c}b É{c}{c}"),
+                format!("a{c}\u{301}{c}\u{323} в{c}'ж"),
+                format!("日{c}本 i{c}\u{307}"),
+                format!("か{c}\u{3099}が가{c}\u{11a8} \u{1100}{c}"),
+            ] {
+                words.read_with_spans(&text);
+                let (hashes, spans): (Vec<u64>, Vec<Range<usize>>) =
+                    naive::words(&text).into_iter().unzip();
+                assert_eq!(words.spans(), spans, "{text} with {:x}", c as u32);
+                assert_eq!(words.hashes(), hashes, "{text} with {:x}", c as u32);
+            }
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
         #[test]
