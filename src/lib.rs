@@ -20,8 +20,8 @@ pub mod winnow;
 
 pub use dedup::{
     Batch, Cluster, Clusters, Comparison, Deduplicator, DeduplicatorBuilder, Document, Evidence,
-    Keep, Match, Preset, Relation, Settings, SettingsBuilder, SharedRun, Sketch, Verdict, cluster,
-    compare,
+    Keep, Linkage, Match, Preset, Relation, Settings, SettingsBuilder, SharedRun, Sketch, Verdict,
+    cluster, compare,
 };
 pub use error::Error;
 pub use noise::{Block, Cleaner, CleanerBuilder, Label, Model, Page, PageKind, Story, strip};

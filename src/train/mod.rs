@@ -102,26 +102,28 @@ pub fn train(
 
     // Stage 1, once on everything and once without each fold.
     let mut reader = Reader::default();
-    let buckets: Vec<Vec<Vec<u16>>> = examples
+    let grams: Vec<Vec<Vec<u32>>> = examples
         .iter()
         .map(|(_, e)| {
             let (text, spans) = e.text();
-            reader.buckets(&text, &spans)
+            reader.grams(&text, &spans)
         })
         .collect();
     let stage1 = |without: Option<usize>| {
         let samples: Vec<stage1::Sample<'_>> = examples
             .iter()
-            .zip(&buckets)
-            .filter(|((fold, _), _)| Some(*fold) != without)
-            .flat_map(|((_, e), b)| {
+            .zip(&grams)
+            .zip(pages)
+            .filter(|(((fold, _), _), _)| Some(*fold) != without)
+            .flat_map(|(((_, e), b), TrainPage { host, .. })| {
                 e.targets
                     .iter()
                     .zip(b)
-                    .map(|(&target, buckets)| stage1::Sample {
-                        buckets,
+                    .map(|(&target, grams)| stage1::Sample {
+                        grams,
                         target,
                         weight: stage1::weight_of(target),
+                        host: xxhash_rust::xxh3::xxh3_64(host.as_bytes()) as u32,
                     })
             })
             .collect();
@@ -134,6 +136,43 @@ pub fn train(
     let mut firsts: Vec<FirstStage> =
         map_parallel((0..=settings.folds).collect(), |f| stage1(f.checked_sub(1)));
     let first = firsts.remove(0);
+    if std::env::var("DBG").is_ok() {
+        let (mut n, mut ok, mut okt) = ([0; 14], [0; 14], [0; 14]);
+        let mut got = [0; 14];
+        for ((fold, e), b) in examples.iter().zip(&grams) {
+            for (t, b) in e.targets.iter().zip(b) {
+                if t.count_ones() != 1 {
+                    continue;
+                }
+                let l = t.trailing_zeros() as usize;
+                let arg = |f: &FirstStage| {
+                    let s = f.scores(|each| b.iter().for_each(|&x| each(x)));
+                    (0..14).max_by(|&x, &y| s[x].total_cmp(&s[y])).unwrap()
+                };
+                n[l] += 1;
+                let a = arg(&firsts[*fold]);
+                got[a] += 1;
+                ok[l] += (a == l) as usize;
+                okt[l] += (arg(&first) == l) as usize;
+            }
+        }
+        for l in 0..14 {
+            eprintln!(
+                "{} n {} oof R {:.3} P {:.3} train R {:.3}",
+                Label::ALL[l],
+                n[l],
+                ok[l] as f32 / n[l] as f32,
+                ok[l] as f32 / got[l] as f32,
+                okt[l] as f32 / n[l] as f32
+            );
+        }
+        eprintln!(
+            "acc {:.4} train {:.4} scale {}",
+            ok.iter().sum::<usize>() as f32 / n.iter().sum::<usize>() as f32,
+            okt.iter().sum::<usize>() as f32 / n.iter().sum::<usize>() as f32,
+            first.scale
+        );
+    }
 
     let mut donors: Vec<Donors> = (0..settings.folds).map(|_| Donors::default()).collect();
     for (fold, e) in &examples {

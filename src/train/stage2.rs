@@ -67,6 +67,11 @@ pub(super) fn gradient(
         }
         outer(&a.hidden[DILATIONS.len()][t], &d, &mut grad[layout::OUTPUT]);
         add(&d, &mut grad[layout::OUTPUT_BIAS]);
+        outer(
+            &a.input[t * FEATURES..(t + 1) * FEATURES],
+            &d,
+            &mut grad[layout::DIRECT],
+        );
         back.push(std::array::from_fn(|c| {
             dot(&d, &p[layout::OUTPUT][c * OUT..][..OUT])
         }));
