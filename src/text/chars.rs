@@ -68,12 +68,29 @@ pub(super) fn is_joining_letter(c: char) -> bool {
 /// The class of a character and the number of the text that it becomes, if its class says so.
 #[inline(always)]
 pub(super) fn look_up(c: char) -> (Class, usize) {
+    let entry = entry(c);
+    (CLASSES[entry & 15], entry >> 4)
+}
+
+/// One bit for the class of a character, as [`Class::bit`] gives it.
+#[inline(always)]
+pub(super) fn class_bit(c: char) -> u32 {
+    1 << (entry(c) & 15)
+}
+
+impl Class {
+    pub(super) const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+#[inline(always)]
+fn entry(c: char) -> usize {
     let c = c as usize;
     let block = table::BLOCKS
         .get(c / table::BLOCK)
         .map_or(0, |&b| usize::from(b));
-    let entry = usize::from(table::ENTRIES[block][c % table::BLOCK]);
-    (CLASSES[entry & 15], entry >> 4)
+    usize::from(table::ENTRIES[block][c % table::BLOCK])
 }
 
 /// The text with this number.
