@@ -220,7 +220,8 @@ impl Words {
             at = match look_up(c).0 {
                 Class::Word | Class::WordAccent => self.plain_word::<SPANS>(text, at),
                 Class::ToWord | Class::ToWordAccent => self.changed_word::<SPANS>(text, at, at),
-                Class::Gram | Class::GramAccent | Class::ToGram => self.grams::<SPANS>(text, at),
+                Class::Gram | Class::GramAccent => self.plain_grams::<SPANS>(text, at),
+                Class::ToGram => self.changed_grams::<SPANS>(text, at),
                 Class::Joins | Class::ToMany => self.any::<SPANS>(text, at),
                 Class::Gap | Class::Mark | Class::Accent | Class::Drop | Class::Apostrophe => {
                     at + c.len_utf8()
@@ -348,8 +349,38 @@ impl Words {
         at
     }
 
+    /// A run of letters of a script without spaces, as long as they are their own normal form.
+    fn plain_grams<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
+        // Where the letter before and this one begin; the same for the first.
+        let (mut before, mut letter) = (start, start);
+        let mut at = start;
+        let mut accent = false;
+        let mut last = '\0';
+        for c in text[start..].chars() {
+            match look_up(c).0 {
+                class @ (Class::Gram | Class::GramAccent) => {
+                    if before != letter {
+                        self.plain::<SPANS>(text, before..at);
+                    }
+                    (before, letter) = (letter, at);
+                    accent = class == Class::GramAccent;
+                }
+                Class::Mark => accent = false,
+                Class::Accent if !accent => accent = true,
+                Class::Joins if !accent && stays(last, c) => accent = true,
+                Class::Gap | Class::Word | Class::WordAccent | Class::Apostrophe => break,
+                Class::ToWord | Class::ToWordAccent => break,
+                _ => return self.changed_grams::<SPANS>(text, before),
+            }
+            last = c;
+            at += c.len_utf8();
+        }
+        self.plain::<SPANS>(text, before..at);
+        at
+    }
+
     /// A run of letters of a script without spaces: the bytes of two letters are kept in two numbers.
-    fn grams<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
+    fn changed_grams<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
         // The letter before, and this one; their bytes, how many, and where they begin.
         let (mut before, mut letter) = ((0_u128, 0, start), (0_u128, 0, start));
         let (mut at, mut end) = (start, start);
