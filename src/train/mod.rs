@@ -193,9 +193,16 @@ pub fn train(
     let mut net = stage2::fresh(mean, inverse_spread, &mut Rng::new(settings.seed, 100));
     let mut adam = stage2::Adam::new(&net.parameters);
     let mut order: Vec<usize> = (0..examples.len()).collect();
-    let batches = order.len().div_ceil(BATCH);
     for epoch in 0..settings.epochs {
-        Rng::new(settings.seed, 200 + epoch as u64).shuffle(&mut order);
+        let mut rng = Rng::new(settings.seed, 200 + epoch as u64);
+        rng.shuffle(&mut order);
+        // A page that counts less is seen in fewer epochs.
+        let order: Vec<usize> = order
+            .iter()
+            .copied()
+            .filter(|&i| rng.chance(examples[i].1.weight))
+            .collect();
+        let batches = order.len().div_ceil(BATCH);
         let mut sum = 0.0;
         for (k, batch) in order.chunks(BATCH).enumerate() {
             let done = (epoch * batches + k) as f32 / (settings.epochs * batches) as f32;
@@ -239,7 +246,7 @@ pub fn train(
             adam.step(&mut net.parameters, &grad, rate, settings.decay);
             sum += loss;
         }
-        progress(epoch + 1, sum / examples.len().max(1) as f32);
+        progress(epoch + 1, sum / order.len().max(1) as f32);
     }
     net.parameters = adam.average;
     Ok(Model::new(about.to_string(), first, net))
