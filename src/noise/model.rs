@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::features::{BUCKETS, FEATURES};
+use super::features::FEATURES;
 use super::first::{FirstStage, SCORES};
 use super::second::{SecondStage, layout};
 use crate::error::Error;
@@ -76,13 +76,11 @@ impl Model {
             )));
         }
         let about_len = r.u32()? as usize;
-        let want = MAGIC.len()
-            + 8
-            + about_len
-            + 4 * (1 + SCORES)
-            + 16 * BUCKETS
-            + 4 * (2 * FEATURES + layout::PARAMETERS)
-            + 8;
+        let grams_len = r.u32()? as usize;
+        let want =
+            (MAGIC.len() + 12 + 4 * (1 + SCORES) + 4 * (2 * FEATURES + layout::PARAMETERS) + 8)
+                .saturating_add(about_len)
+                .saturating_add(grams_len.saturating_mul(4 + SCORES));
         if bytes.len() != want {
             return Err(wrong(format!(
                 "size must be {want} bytes, got {}",
@@ -100,17 +98,19 @@ impl Model {
             .map_err(|e| wrong(format!("header: {e}")))?;
         let scale = r.f32()?;
         let bias = r.floats(SCORES)?;
-        let mut rows = vec![[0_i8; 16]; BUCKETS];
+        let grams = (0..grams_len)
+            .map(|_| r.u32())
+            .collect::<Result<Vec<_>, _>>()?;
+        if grams.first() == Some(&0) || !grams.is_sorted_by(|a, b| a < b) {
+            return Err(wrong("n-grams must ascend and not be zero".into()));
+        }
+        let mut rows = vec![[0_i8; 16]; grams_len];
         for row in &mut rows {
-            for (w, &b) in row.iter_mut().zip(r.take(16)?) {
+            for (w, &b) in row.iter_mut().zip(r.take(SCORES)?) {
                 *w = b as i8;
             }
         }
-        let first = FirstStage {
-            scale,
-            bias: std::array::from_fn(|i| bias[i]),
-            rows,
-        };
+        let first = FirstStage::new(scale, std::array::from_fn(|i| bias[i]), grams, rows);
         let second = SecondStage {
             mean: r.floats(FEATURES)?,
             inverse_spread: r.floats(FEATURES)?,
@@ -133,15 +133,23 @@ impl Model {
         let mut out = MAGIC.to_vec();
         out.extend(VERSION.to_le_bytes());
         out.extend((p.about.len() as u32).to_le_bytes());
+        out.extend((p.first.grams.len() as u32).to_le_bytes());
         out.extend(p.about.as_bytes());
-        let mut floats = |values: &[f32], out: &mut Vec<u8>| {
+        let floats = |values: &[f32], out: &mut Vec<u8>| {
             for v in values {
                 out.extend(v.to_le_bytes());
             }
         };
         floats(&[p.first.scale], &mut out);
         floats(&p.first.bias, &mut out);
-        out.extend(p.first.rows.iter().flatten().map(|&w| w as u8));
+        out.extend(p.first.grams.iter().flat_map(|g| g.to_le_bytes()));
+        out.extend(
+            p.first
+                .rows
+                .iter()
+                .flat_map(|row| &row[..SCORES])
+                .map(|&w| w as u8),
+        );
         floats(&p.second.mean, &mut out);
         floats(&p.second.inverse_spread, &mut out);
         floats(&p.second.parameters, &mut out);

@@ -2,7 +2,7 @@
 //!
 //! Features go into [`CHANNELS`] channels; residual convolutions of width 3 with growing dilation let every block see its
 //! neighbours; a pooled summary of the page (mean and maximum) enters in the middle; the outputs are a score for each
-//! label, and for each kind of page. Inference is plain Rust: sums over fixed-size arrays in a fixed order, so the answers
+//! label (to which the features also contribute directly), and for each kind of page. Inference is plain Rust: sums over fixed-size arrays in a fixed order, so the answers
 //! are the same on every platform.
 
 use std::ops::Range;
@@ -47,8 +47,10 @@ pub(crate) mod layout {
     pub(crate) const KIND_BIAS: Range<usize> = after(KIND, KINDS);
     pub(crate) const OUTPUT: Range<usize> = after(KIND_BIAS, CHANNELS * OUT);
     pub(crate) const OUTPUT_BIAS: Range<usize> = after(OUTPUT, OUT);
+    /// From the features straight to the outputs.
+    pub(crate) const DIRECT: Range<usize> = after(OUTPUT_BIAS, FEATURES * OUT);
     /// Number of parameters.
-    pub(crate) const PARAMETERS: usize = OUTPUT_BIAS.end;
+    pub(crate) const PARAMETERS: usize = DIRECT.end;
 
     /// The weights of a convolution, `[tap][in][out]`.
     pub(crate) const fn conv(layer: usize) -> Range<usize> {
@@ -168,11 +170,16 @@ impl SecondStage {
         a.kinds = kinds;
         let bias: [f32; OUT] = std::array::from_fn(|i| p[layout::OUTPUT_BIAS][i]);
         a.labels.clear();
-        a.labels.extend(last.iter().map(|h| {
-            let mut out = bias;
-            add_product(h, &p[layout::OUTPUT], &mut out);
-            out
-        }));
+        a.labels.extend(
+            last.iter()
+                .zip(a.input.chunks_exact(FEATURES))
+                .map(|(h, x)| {
+                    let mut out = bias;
+                    add_product(x, &p[layout::DIRECT], &mut out);
+                    add_product(h, &p[layout::OUTPUT], &mut out);
+                    out
+                }),
+        );
     }
 }
 

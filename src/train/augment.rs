@@ -27,7 +27,7 @@ pub(super) fn vary(page: &Example, donors: &Donors, rng: &mut Rng) -> Example {
             if rng.chance(0.15) {
                 teasers(&mut p, donors, rng);
             }
-            if rng.chance(0.08) {
+            if rng.chance(0.12) {
                 gallery(&mut p, donors, rng);
             }
             if rng.chance(0.04) {

@@ -6,7 +6,7 @@ use super::stage1::marginal_gradient;
 use crate::noise::features::FEATURES;
 use crate::noise::second::{
     Activations, CHANNELS, DILATIONS, KINDS, LABELS, Lane, OUT, SIDES, SUMMARY_AT, SecondStage,
-    WITHIN, lane, layout,
+    WITHIN, add_product, lane, layout,
 };
 
 /// A page ready for the network.
@@ -15,7 +15,6 @@ pub(super) struct Prepared {
     pub(super) targets: Vec<Target>,
     pub(super) weights: Vec<f32>,
     pub(super) kind: Option<usize>,
-    pub(super) weight: f32,
 }
 
 impl Prepared {
@@ -24,14 +23,21 @@ impl Prepared {
         let weights = page
             .lines
             .iter()
-            .map(|l| (l.len() as f32 / 100.0).sqrt().clamp(0.3, 3.0))
+            .zip(&page.targets)
+            .map(|(line, target)| {
+                let weight = (line.len() as f32 / 100.0).sqrt().clamp(0.3, 3.0);
+                if target.count_ones() == 1 {
+                    weight.max(LABELLED_WEIGHT)
+                } else {
+                    weight
+                }
+            })
             .collect();
         Self {
             rows,
             targets: page.targets.clone(),
             weights,
             kind: page.kind.map(|k| k as usize),
-            weight: page.weight,
         }
     }
 }
@@ -56,7 +62,7 @@ pub(super) fn gradient(
     let mut loss = 0.0;
     let total: f32 = page.weights.iter().sum::<f32>().max(1.0);
     // A page counts as the square root of its blocks' weight: long pages have more to say, but not in proportion.
-    let norm = page.weight / total.sqrt();
+    let norm = 1.0 / total.sqrt();
     let mut back: Vec<Lane> = Vec::with_capacity(n);
     for t in 0..n {
         let mut d = [0.0_f32; OUT];
@@ -67,6 +73,11 @@ pub(super) fn gradient(
         }
         outer(&a.hidden[DILATIONS.len()][t], &d, &mut grad[layout::OUTPUT]);
         add(&d, &mut grad[layout::OUTPUT_BIAS]);
+        outer(
+            &a.input[t * FEATURES..(t + 1) * FEATURES],
+            &d,
+            &mut grad[layout::DIRECT],
+        );
         back.push(std::array::from_fn(|c| {
             dot(&d, &p[layout::OUTPUT][c * OUT..][..OUT])
         }));
@@ -74,7 +85,7 @@ pub(super) fn gradient(
     if let Some(kind) = page.kind {
         let mut d = [0.0_f32; KINDS];
         let ok = marginal_gradient(&a.kinds, 1 << kind, &mut d);
-        let w = KIND_WEIGHT * page.weight;
+        let w = KIND_WEIGHT;
         loss -= w * ok.ln();
         d.iter_mut().for_each(|d| *d *= w);
         outer(&a.pooled[1], &d, &mut grad[layout::KIND]);
@@ -86,7 +97,10 @@ pub(super) fn gradient(
     }
     for (layer, &dilation) in DILATIONS.iter().enumerate().rev() {
         let from = &a.hidden[layer];
-        let weights = &p[layout::conv(layer)];
+        let taps: Vec<Vec<f32>> = p[layout::conv(layer)]
+            .chunks_exact(CHANNELS * CHANNELS)
+            .map(transposed)
+            .collect();
         let mut below = back.clone();
         for t in 0..n {
             let d: Lane = std::array::from_fn(|c| {
@@ -99,11 +113,8 @@ pub(super) fn gradient(
             add(&d, &mut grad[layout::conv_bias(layer)]);
             let mut tap = |tap: usize, s: usize| {
                 let range = tap * CHANNELS * CHANNELS..(tap + 1) * CHANNELS * CHANNELS;
-                outer(&from[s], &d, &mut grad[layout::conv(layer)][range.clone()]);
-                let w = &weights[range];
-                for c in 0..CHANNELS {
-                    below[s][c] += dot(&d, &w[c * CHANNELS..][..CHANNELS]);
-                }
+                outer(&from[s], &d, &mut grad[layout::conv(layer)][range]);
+                add_product(&d, &taps[tap], &mut below[s]);
             };
             if t >= dilation {
                 tap(0, t - dilation);
@@ -211,6 +222,17 @@ fn add(d: &[f32], grad: &mut [f32]) {
     }
 }
 
+/// A square matrix of channels, transposed: sums over outputs then run along rows.
+fn transposed(weights: &[f32]) -> Vec<f32> {
+    let mut out = vec![0.0; weights.len()];
+    for i in 0..CHANNELS {
+        for o in 0..CHANNELS {
+            out[o * CHANNELS + i] = weights[i * CHANNELS + o];
+        }
+    }
+    out
+}
+
 fn dot<const N: usize>(a: &[f32; N], b: &[f32]) -> f32 {
     let mut sums = [0.0_f32; 8];
     for (i, (x, y)) in a.iter().zip(b).enumerate() {
@@ -299,7 +321,6 @@ mod tests {
                 .collect(),
             weights: vec![1.0; n],
             kind: Some(PageKind::Listing as usize),
-            weight: 1.0,
         };
         let mut a = Activations::default();
         let mut grad = vec![0.0; layout::PARAMETERS];

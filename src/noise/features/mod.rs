@@ -11,7 +11,6 @@ use std::ops::Range;
 
 use super::first::FirstStage;
 use context::{CONTEXT, CONTEXT_NAMES, Seen};
-pub(crate) use grams::BUCKETS;
 use surface::{SURFACE, SURFACE_NAMES};
 
 use super::first::SCORES;
@@ -84,15 +83,15 @@ impl Reader {
         }
     }
 
-    /// The n-gram buckets of every block: what stage 1 is trained on.
+    /// The n-grams of every block: what stage 1 is trained on.
     #[cfg(feature = "train")]
-    pub(crate) fn buckets(&mut self, text: &str, spans: &[Range<usize>]) -> Vec<Vec<u16>> {
+    pub(crate) fn grams(&mut self, text: &str, spans: &[Range<usize>]) -> Vec<Vec<u32>> {
         self.surfaces(text, spans);
         self.seen
             .iter()
             .map(|b| {
                 let mut out = Vec::new();
-                grams::each(&b.ends, &b.surface, |bucket| out.push(bucket as u16));
+                grams::each(&b.ends, &b.surface, |gram| out.push(gram));
                 out
             })
             .collect()

@@ -12,6 +12,9 @@ pub(super) struct Ends {
     pub(super) head: [u32; HEAD],
     /// The last tokens, the very last first.
     pub(super) tail: [u32; TAIL],
+    /// Forms of the tokens in `head` and `tail`: what is left of a name that no other page has.
+    pub(super) head_form: [u8; HEAD],
+    pub(super) tail_form: [u8; TAIL],
     /// Number of tokens in the block.
     pub(super) count: usize,
     /// Hash of all tokens: equal for blocks that differ in digits, case and spacing only.
@@ -19,12 +22,15 @@ pub(super) struct Ends {
 }
 
 impl Ends {
-    fn push(&mut self, token: u32) {
+    fn push(&mut self, token: u32, form: u8) {
         if self.count < HEAD {
             self.head[self.count] = token;
+            self.head_form[self.count] = form;
         }
         self.tail.copy_within(0..TAIL - 1, 1);
         self.tail[0] = token;
+        self.tail_form.copy_within(0..TAIL - 1, 1);
+        self.tail_form[0] = form;
         self.count += 1;
         self.all = mix(self.all, token);
     }
@@ -116,6 +122,35 @@ struct Word {
     number: u32,
 }
 
+/// Forms of tokens.
+mod form {
+    pub(super) const LOWER: u8 = 1;
+    pub(super) const CAPITAL: u8 = 2;
+    pub(super) const CAPITALS: u8 = 3;
+    pub(super) const MIXED: u8 = 4;
+    pub(super) const WIDE: u8 = 5;
+    /// Numbers by their digits, up to five.
+    pub(super) const NUMBER: u8 = 8;
+    /// Punctuation keeps its character, folded.
+    pub(super) const MARK: u8 = 32;
+}
+
+impl Word {
+    fn form(&self) -> u8 {
+        if self.digits == self.len {
+            form::NUMBER + self.digits.min(5) as u8
+        } else if self.digits > 0 {
+            form::MIXED
+        } else if self.upper == self.len && self.len > 1 {
+            form::CAPITALS
+        } else if self.first_upper {
+            form::CAPITAL
+        } else {
+            form::LOWER
+        }
+    }
+}
+
 /// Reads a block: its counts, both its ends, and its content words (appended to `content`: the hash of the lower-case
 /// word, lowest bit set when it is capitalised inside a sentence).
 pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surface {
@@ -200,7 +235,7 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
                     s.letters += 1;
                     s.word_letters += 1;
                     s.scripts[Script::Wide as usize] += 1;
-                    ends.push(mix(1, c));
+                    ends.push(mix(1, c), form::WIDE);
                     if last_wide != 0 {
                         content.push(mix(last_wide, c) & !1);
                     }
@@ -222,7 +257,7 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
                         &mut sentence_start,
                     );
                     if c != last_mark {
-                        ends.push(mix(2, c));
+                        ends.push(mix(2, c), form::MARK + (c % 96) as u8);
                         last_mark = c;
                     }
                     run = 0;
@@ -278,7 +313,7 @@ fn end_word(
         *caps_so_far = false;
     }
     s.capital_run = s.capital_run.max(*run);
-    ends.push(w.hash);
+    ends.push(w.hash, w.form());
     if w.digits == 0 && (w.len >= 4 || w.first_upper && w.len > 1) {
         content.push(w.hash & !1 | u32::from(w.first_upper && !*sentence_start));
     }

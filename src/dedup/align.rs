@@ -1,0 +1,174 @@
+//! What two prepared texts have in common.
+
+use super::document::SHORT_TEXT;
+use super::evidence::{Evidence, Relation};
+use super::prepared::{Prepared, View};
+
+/// A run of words that both texts have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) a: usize,
+    pub(super) b: usize,
+    pub(super) words: usize,
+}
+
+/// The longest gap between two shared runs, in words, that still counts as one place with two readings: a price, a
+/// score, a date with its words around it.
+const SLOT_WORDS: usize = 12;
+
+/// From this share of the one text on, it counts as contained when the relation is named.
+const MOST: f64 = 0.5;
+
+/// The evidence, and the runs in the order of `a`.
+pub(super) fn align(a: &Prepared, b: &Prepared) -> (Evidence, Vec<Run>) {
+    let (shorter, longer) = (
+        a.words.len().min(b.words.len()),
+        a.words.len().max(b.words.len()),
+    );
+    let short = shorter < SHORT_TEXT && longer < 2 * SHORT_TEXT;
+    let (va, vb) = if short {
+        (&a.short, &b.short)
+    } else {
+        (&a.long, &b.long)
+    };
+    if shorter == 0 || va.k != vb.k {
+        let mut none = Evidence::exact(0);
+        none.relation = Relation::Near;
+        return (none, Vec::new());
+    }
+    let (shared_a, shared_b) = (shared(va, vb), shared(vb, va));
+    let (wa, wb) = (va.weights(&shared_a), vb.weights(&shared_b));
+    let (total_a, inter_a) = sums(&wa, &shared_a);
+    let (total_b, inter_b) = sums(&wb, &shared_b);
+    let share = |x: f64, y: f64| if y > 0.0 { x / y } else { 0.0 };
+    let containment = [share(inter_a, total_a), share(inter_b, total_b)];
+    let coverage = [covered(va, &wa, &shared_a), covered(vb, &wb, &shared_b)];
+    let inter = inter_a.min(inter_b);
+    let runs = runs(va, vb, &shared_a);
+    let (conflicts, agreements) = numbers(a, b, &runs);
+    // The smaller text by what counts, which need not be the one with fewer words.
+    let small = usize::from(total_b < total_a);
+    let of = |i: usize| (containment[i] + coverage[i]) / 2.0;
+    let evidence = Evidence {
+        similarity: of(small),
+        resemblance: share(inter, total_a + total_b - inter),
+        containment,
+        coverage,
+        mass: [inter_a, inter_b],
+        longest_run: runs.iter().map(|r| r.words).max().unwrap_or(0),
+        conflicts,
+        agreements,
+        relation: if a.words == b.words {
+            Relation::Exact
+        } else if of(0) >= MOST && of(1) < MOST {
+            Relation::ExcerptOf
+        } else if of(1) >= MOST && of(0) < MOST {
+            Relation::Contains
+        } else {
+            Relation::Near
+        },
+    };
+    (evidence, runs)
+}
+
+fn shared(of: &View, with: &View) -> Vec<bool> {
+    of.shingles
+        .iter()
+        .map(|&s| with.find(s).is_some())
+        .collect()
+}
+
+/// The sum of all weights, and of those that are shared.
+fn sums(weights: &[f64], shared: &[bool]) -> (f64, f64) {
+    weights
+        .iter()
+        .zip(shared)
+        .fold((0.0, 0.0), |(total, inter), (w, s)| {
+            (total + w, if *s { inter + w } else { inter })
+        })
+}
+
+/// The share of the words, by weight, that lie in a shared shingle.
+fn covered(view: &View, weights: &[f64], shared: &[bool]) -> f64 {
+    let (mut total, mut inter, mut until) = (0.0, 0.0, 0);
+    let last = weights.len() - 1;
+    for word in 0..last + view.k {
+        let w = weights[word.min(last)];
+        if word <= last && shared[word] {
+            until = word + view.k;
+        }
+        total += w;
+        if word < until {
+            inter += w;
+        }
+    }
+    if total > 0.0 { inter / total } else { 0.0 }
+}
+
+/// The maximal shared runs, disjoint and in order in `a`.
+///
+/// A run goes on as long as both texts agree; where one ends, the next begins at the first place in `b` of the
+/// shingle. Content that `b` repeats can thereby be split into more runs than needed, never into wrong ones.
+fn runs(a: &View, b: &View, shared: &[bool]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut p = 0;
+    while p < a.shingles.len() {
+        let place = if shared[p] {
+            b.find(a.shingles[p])
+        } else {
+            None
+        };
+        let Some(q) = place else {
+            p += 1;
+            continue;
+        };
+        let mut n = 1;
+        while a
+            .shingles
+            .get(p + n)
+            .is_some_and(|s| b.shingles.get(q + n) == Some(s))
+        {
+            n += 1;
+        }
+        // What the run before already took.
+        let taken = runs.last().map_or(0, |r| (r.a + r.words).saturating_sub(p));
+        let words = n + a.k - 1 - taken;
+        runs.push(Run {
+            a: p + taken,
+            b: q + taken,
+            words,
+        });
+        p += n;
+    }
+    runs
+}
+
+/// Conflicting and agreeing numbers.
+fn numbers(a: &Prepared, b: &Prepared, runs: &[Run]) -> (usize, usize) {
+    let agreements = runs
+        .iter()
+        .map(|r| a.numeric[r.a..r.a + r.words].iter().filter(|n| **n).count())
+        .sum();
+    let mut conflicts = 0;
+    let ends = |r: &Run| (r.a + r.words, r.b + r.words);
+    let mut slot = |from: (usize, usize), to: (usize, usize)| {
+        let (Some(la), Some(lb)) = (to.0.checked_sub(from.0), to.1.checked_sub(from.1)) else {
+            return;
+        };
+        if la == 0 || lb == 0 || la > SLOT_WORDS || lb > SLOT_WORDS {
+            return;
+        }
+        let (in_a, in_b) = (&a.words[from.0..to.0], &b.words[from.1..to.1]);
+        let only_a = (from.0..to.0)
+            .filter(|&i| a.numeric[i] && !in_b.contains(&a.words[i]))
+            .count();
+        let only_b = (from.1..to.1)
+            .filter(|&i| b.numeric[i] && !in_a.contains(&b.words[i]))
+            .count();
+        conflicts += only_a.min(only_b);
+    };
+    for pair in runs.windows(2) {
+        slot(ends(&pair[0]), (pair[1].a, pair[1].b));
+    }
+    (conflicts, agreements)
+}

@@ -1,0 +1,287 @@
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+use super::align::align;
+use super::buckets::Buckets;
+use super::candidates::{Postings, candidates};
+use super::clusters::{Cluster, Clusters, Match};
+use super::document::{Document, Sketch};
+use super::evidence::Evidence;
+use super::parallel;
+use super::prepared::Prepared;
+use super::settings::{Keep, Settings};
+
+/// Collects the sketches of many documents, then clusters them.
+///
+/// Sketching can run in many threads ([`Settings::sketch`]); the texts are asked for again only when candidates are
+/// verified, so they may lie on disk.
+#[derive(Debug)]
+pub struct Batch {
+    settings: Settings,
+    docs: Vec<(Sketch, Document)>,
+}
+
+/// How many documents are looked up and verified at the same time. What is found is the same for any number; a larger
+/// one keeps more threads busy, and more texts in memory.
+const BLOCK: usize = 512;
+
+/// From this similarity on no better match is looked for.
+const CERTAIN: f64 = 0.95;
+
+impl Batch {
+    /// An empty batch.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            docs: Vec::new(),
+        }
+    }
+
+    /// Adds a document and returns its number, counted from 0.
+    pub fn push(&mut self, sketch: Sketch, document: Document) -> usize {
+        self.docs.push((sketch, document));
+        self.docs.len() - 1
+    }
+
+    /// How many documents there are.
+    pub fn len(&self) -> usize {
+        self.docs.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.docs.is_empty()
+    }
+
+    /// Finds the clusters. `text` gives a document's text again, by its number; it may be called from many threads.
+    ///
+    /// Documents are taken in the order of the keep policy, and each becomes the duplicate of the kept document that
+    /// it matches best, or is itself kept. Candidates share anchors; every one is verified on the text.
+    pub fn cluster<'t>(&self, text: impl Fn(usize) -> Cow<'t, str> + Sync) -> Clusters {
+        let groups = self.exact_groups();
+        let sketches: Vec<&Sketch> = groups.iter().map(|g| &self.docs[g[0]].0).collect();
+        let mut buckets = Buckets::new(&sketches);
+        buckets.count_stories(&sketches);
+        let mut run = Run {
+            settings: &self.settings,
+            sketches: &sketches,
+            text: &|rank: u32| text(groups[rank as usize][0]),
+            unread: 0,
+            crowded: 0,
+            skipped: 0,
+            verified: 0,
+        };
+        let matches = run.assign(&mut buckets);
+        self.report(&groups, &matches, &run)
+    }
+
+    /// The documents with words, those with the same words together, all in the order of the keep policy.
+    fn exact_groups(&self) -> Vec<Vec<usize>> {
+        let mut order: Vec<usize> = (0..self.docs.len())
+            .filter(|&i| self.docs[i].0.words > 0)
+            .collect();
+        let none = Reverse(i64::MIN);
+        match self.settings.keep() {
+            Keep::Longest => {
+                order.sort_by_cached_key(|&i| (Reverse(self.docs[i].0.words), self.tie(i)))
+            }
+            Keep::Shortest => order.sort_by_cached_key(|&i| (self.docs[i].0.words, self.tie(i))),
+            Keep::First => {}
+            Keep::Oldest => order
+                .sort_by_cached_key(|&i| (self.docs[i].1.date.unwrap_or(i64::MAX), self.tie(i))),
+            Keep::Newest => order
+                .sort_by_cached_key(|&i| (self.docs[i].1.date.map_or(none, Reverse), self.tie(i))),
+        }
+        let mut by_key: Vec<(u128, usize)> = order
+            .iter()
+            .enumerate()
+            .map(|(rank, &i)| (self.docs[i].0.key, rank))
+            .collect();
+        parallel::sort(&mut by_key);
+        let mut groups: Vec<Vec<usize>> = by_key
+            .chunk_by(|x, y| x.0 == y.0)
+            .map(|same| same.iter().map(|&(_, rank)| rank).collect())
+            .collect();
+        groups.sort_unstable_by_key(|g| g[0]);
+        for g in &mut groups {
+            for rank in g {
+                *rank = order[*rank];
+            }
+        }
+        groups
+    }
+
+    /// What breaks ties: the content, then the id.
+    fn tie(&self, i: usize) -> (u128, &str) {
+        (self.docs[i].0.key, &self.docs[i].1.id)
+    }
+
+    fn report(
+        &self,
+        groups: &[Vec<usize>],
+        matches: &[Option<(u32, Evidence)>],
+        run: &Run<'_>,
+    ) -> Clusters {
+        let mut of: Vec<usize> = (0..self.docs.len()).collect();
+        let mut members: Vec<Vec<Match>> = vec![Vec::new(); groups.len()];
+        for (rank, group) in groups.iter().enumerate() {
+            let kept = matches[rank].as_ref().map_or(rank, |m| m.0 as usize);
+            let copies = match &matches[rank] {
+                None => &group[1..],
+                Some(_) => &group[..],
+            };
+            for &document in copies {
+                of[document] = groups[kept][0];
+                let evidence = match &matches[rank] {
+                    None => Evidence::exact(self.docs[document].0.words()),
+                    Some((_, e)) => e.clone(),
+                };
+                members[kept].push(Match { document, evidence });
+            }
+        }
+        let mut clusters: Vec<Cluster> = members
+            .into_iter()
+            .enumerate()
+            .filter(|(_, m)| !m.is_empty())
+            .map(|(rank, duplicates)| Cluster {
+                kept: groups[rank][0],
+                duplicates,
+            })
+            .collect();
+        clusters.sort_by(|a, b| {
+            let id = |c: &Cluster| (&self.docs[c.kept].1.id, c.kept);
+            id(a).cmp(&id(b))
+        });
+        let mut notes = Vec::new();
+        if run.unread > 0 {
+            notes.push(format!(
+                "{} documents share what many stories have in common: {} places in the longest lists were not looked at",
+                run.crowded, run.unread
+            ));
+        }
+        if run.skipped > 0 {
+            notes.push(format!(
+                "{} candidate pairs beyond the most promising of a document were not verified",
+                run.skipped
+            ));
+        }
+        Clusters {
+            of,
+            clusters,
+            notes,
+            verified: run.verified,
+        }
+    }
+}
+
+/// A kept document with the evidence, or `None` when it is no match.
+type Checked = Vec<(u32, Option<Evidence>)>;
+
+struct Run<'r> {
+    settings: &'r Settings,
+    sketches: &'r [&'r Sketch],
+    text: &'r (dyn Fn(u32) -> Cow<'r, str> + Sync),
+    unread: usize,
+    crowded: usize,
+    skipped: usize,
+    verified: usize,
+}
+
+impl Run<'_> {
+    /// For every document the kept one that it duplicates.
+    ///
+    /// The answer is that of taking one document after the other; to use many threads, the documents of a block are
+    /// first verified against what was kept before the block, then the rest of the block among themselves, and only
+    /// then it is decided in order, with nearly all answers at hand.
+    fn assign(&mut self, buckets: &mut Buckets) -> Vec<Option<(u32, Evidence)>> {
+        let n = self.sketches.len();
+        let mut matches: Vec<Option<(u32, Evidence)>> = Vec::with_capacity(n);
+        for from in (0..n).step_by(BLOCK) {
+            let block: Vec<u32> = (from as u32..n.min(from + BLOCK) as u32).collect();
+            let mut checked = parallel::map(&block, |&d| self.check(d, buckets, &Checked::new()));
+            let open: Vec<u32> = block
+                .iter()
+                .zip(&checked)
+                .filter(|(_, c)| c.iter().all(|m| m.1.is_none()))
+                .map(|(&d, _)| d)
+                .collect();
+            let sketches = self.sketches;
+            for &d in &open {
+                buckets.keep(d, sketches[d as usize]);
+            }
+            let again = parallel::map(&open, |&d| {
+                self.check(d, buckets, &checked[d as usize - from])
+            });
+            buckets.forget(from as u32, open.iter().map(|&d| sketches[d as usize]));
+            for (&d, c) in open.iter().zip(again) {
+                checked[d as usize - from] = c;
+            }
+            for &d in &block {
+                let found = candidates(self.sketches[d as usize], buckets, |_| true);
+                self.unread += found.unread;
+                self.crowded += usize::from(found.unread > 0);
+                self.skipped += found.skipped;
+                let all = self.check(d, buckets, &checked[d as usize - from]);
+                self.verified += all.len();
+                let best = all
+                    .into_iter()
+                    .filter_map(|(k, e)| e.map(|e| (k, e)))
+                    .reduce(|x, y| {
+                        if y.1.similarity > x.1.similarity {
+                            y
+                        } else {
+                            x
+                        }
+                    });
+                if best.is_none() {
+                    buckets.keep(d, sketches[d as usize]);
+                }
+                matches.push(best);
+            }
+        }
+        matches
+    }
+
+    /// Verifies the candidates of a document, as far as that was not done before.
+    fn check(&self, d: u32, buckets: &Buckets, before: &Checked) -> Checked {
+        let sketch = self.sketches[d as usize];
+        let found = candidates(sketch, buckets, |k| k < d);
+        let weight = |a| buckets.weight(a);
+        let mut own: Option<Prepared> = None;
+        let mut checked = Checked::new();
+        for c in &found.best {
+            let known = before.iter().find(|b| b.0 == c.document);
+            let evidence = match known {
+                Some((_, e)) => e.clone(),
+                None => {
+                    let own = own.get_or_insert_with(|| Prepared::new(&(self.text)(d), weight));
+                    let other = Prepared::new(&(self.text)(c.document), weight);
+                    let (mut e, _) = align(own, &other);
+                    let words = [own.words.len(), other.words.len()];
+                    let reason = self.settings.judge(&mut e, words);
+                    reason.are_duplicates().then_some(e)
+                }
+            };
+            let certain = evidence.as_ref().is_some_and(|e| e.similarity >= CERTAIN);
+            checked.push((c.document, evidence));
+            if certain {
+                break;
+            }
+        }
+        checked
+    }
+}
+
+/// The clusters of texts in memory, with the default settings.
+pub fn cluster<T: AsRef<str> + Sync>(texts: &[T]) -> Clusters {
+    let settings = Settings::default();
+    let mut batch = Batch::new(settings.clone());
+    for (i, sketch) in parallel::map(texts, |t| settings.sketch(t.as_ref()))
+        .into_iter()
+        .enumerate()
+    {
+        let id = format!("{i:012}");
+        batch.push(sketch, Document { id, date: None });
+    }
+    batch.cluster(|i| Cow::Borrowed(texts[i].as_ref()))
+}

@@ -1,0 +1,67 @@
+use super::align::{Run, align};
+use super::evidence::{Evidence, SharedRun};
+use super::prepared::Prepared;
+use super::rule::Reason;
+use super::settings::Settings;
+
+/// Two texts side by side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    pub(crate) evidence: Evidence,
+    pub(crate) runs: Vec<SharedRun>,
+    pub(crate) duplicates: bool,
+    pub(crate) reason: String,
+}
+
+impl Comparison {
+    /// The evidence; `a` is the first document.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+    /// The shared runs, in the order of `a`.
+    pub fn runs(&self) -> &[SharedRun] {
+        &self.runs
+    }
+    /// Whether the rule calls them duplicates.
+    pub fn are_duplicates(&self) -> bool {
+        self.duplicates
+    }
+    /// In words, the part of the rule that decided.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+/// Compares two texts with the default settings.
+pub fn compare(a: &str, b: &str) -> Comparison {
+    Settings::default().compare(a, b)
+}
+
+impl Settings {
+    /// Compares two texts. Nothing is known here of what other stories have in common, so every word counts alike.
+    pub fn compare(&self, a: &str, b: &str) -> Comparison {
+        let (a, b) = (Prepared::new(a, |_| 1.0), Prepared::new(b, |_| 1.0));
+        let (mut evidence, runs) = align(&a, &b);
+        let reason = if a.words == b.words && !a.words.is_empty() {
+            Reason::Exact
+        } else {
+            self.judge(&mut evidence, [a.words.len(), b.words.len()])
+        };
+        let span = |p: &Prepared, from: usize, words: usize| {
+            p.spans[from].start..p.spans[from + words - 1].end
+        };
+        Comparison {
+            runs: runs
+                .iter()
+                .map(|r: &Run| SharedRun {
+                    a: span(&a, r.a, r.words),
+                    b: span(&b, r.b, r.words),
+                    words: r.words,
+                })
+                .collect(),
+            duplicates: reason.are_duplicates(),
+            reason: reason.explain(&evidence, self.threshold()),
+            evidence,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+use std::ops::Range;
+
+/// How two duplicates relate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// The same words in the same order.
+    Exact,
+    /// Most of each is in the other.
+    Near,
+    /// The first is an excerpt of the second.
+    ExcerptOf,
+    /// The first contains the second.
+    Contains,
+}
+
+impl Relation {
+    /// The name in lower case, as in JSON: `exact`, `near`, `excerpt of`, `contains`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Relation::Exact => "exact",
+            Relation::Near => "near",
+            Relation::ExcerptOf => "excerpt of",
+            Relation::Contains => "contains",
+        }
+    }
+}
+
+/// What speaks for two documents being duplicates. All shares lie between 0 and 1.
+///
+/// Shares are weighted by rarity where the documents of a corpus are known: what many stories have in common counts
+/// little (see [`Batch::cluster`](super::Batch::cluster)).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    pub(crate) similarity: f64,
+    pub(crate) resemblance: f64,
+    pub(crate) containment: [f64; 2],
+    pub(crate) coverage: [f64; 2],
+    /// The shared shingles of each, by weight.
+    pub(crate) mass: [f64; 2],
+    pub(crate) longest_run: usize,
+    pub(crate) conflicts: usize,
+    pub(crate) agreements: usize,
+    pub(crate) relation: Relation,
+}
+
+impl Evidence {
+    /// One number for ranking and thresholds.
+    pub fn similarity(&self) -> f64 {
+        self.similarity
+    }
+    /// Jaccard resemblance of the shingles.
+    pub fn resemblance(&self) -> f64 {
+        self.resemblance
+    }
+    /// The share of the first document's shingles that are in the second.
+    pub fn containment(&self) -> f64 {
+        self.containment[0]
+    }
+    /// The share of the second document's shingles that are in the first.
+    pub fn containment_of_other(&self) -> f64 {
+        self.containment[1]
+    }
+    /// The share of the first document's words that lie in runs shared with the second.
+    pub fn coverage(&self) -> f64 {
+        self.coverage[0]
+    }
+    /// The share of the second document's words that lie in runs shared with the first.
+    pub fn coverage_of_other(&self) -> f64 {
+        self.coverage[1]
+    }
+    /// The longest run of words that both share.
+    pub fn longest_run(&self) -> usize {
+        self.longest_run
+    }
+    /// Places between two shared runs where the one has a number and the other has another.
+    pub fn conflicting_numbers(&self) -> usize {
+        self.conflicts
+    }
+    /// Numbers inside shared runs.
+    pub fn agreeing_numbers(&self) -> usize {
+        self.agreements
+    }
+    /// How the first document relates to the second.
+    pub fn relation(&self) -> Relation {
+        self.relation
+    }
+
+    /// Of two texts of so many and the same words.
+    pub(super) fn exact(words: usize) -> Self {
+        let all = if words == 0 { 0.0 } else { 1.0 };
+        Self {
+            similarity: all,
+            resemblance: all,
+            containment: [all; 2],
+            coverage: [all; 2],
+            mass: [0.0; 2],
+            longest_run: words,
+            conflicts: 0,
+            agreements: 0,
+            relation: Relation::Exact,
+        }
+    }
+}
+
+/// A run of words that two texts share: its byte span in each, and its length in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedRun {
+    /// In the first text.
+    pub a: Range<usize>,
+    /// In the second text.
+    pub b: Range<usize>,
+    /// Length in words.
+    pub words: usize,
+}

@@ -1,0 +1,24 @@
+//! The only place that knows of threads. The order of the results is that of the items, whatever ran when.
+
+#[cfg(feature = "rayon")]
+use rayon::prelude::*;
+
+/// The results of `f` for all items.
+#[cfg(feature = "rayon")]
+pub(super) fn map<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let f = &f;
+    items.par_iter().map(f).collect()
+}
+
+#[cfg(not(feature = "rayon"))]
+pub(super) fn map<T, R>(items: &[T], f: impl Fn(&T) -> R) -> Vec<R> {
+    items.iter().map(f).collect()
+}
+
+/// Sorts; equal items cannot be told apart, so neither can the two ways.
+pub(super) fn sort<T: Ord + Send>(items: &mut [T]) {
+    #[cfg(feature = "rayon")]
+    items.par_sort_unstable();
+    #[cfg(not(feature = "rayon"))]
+    items.sort_unstable();
+}

@@ -1,0 +1,146 @@
+use std::collections::BTreeMap;
+
+use super::align::align;
+use super::candidates::{Postings, candidates, totals};
+use super::clusters::Match;
+use super::document::Sketch;
+use super::evidence::Evidence;
+use super::prepared::Prepared;
+use super::settings::{Preset, Settings, SettingsBuilder};
+use crate::error::Error;
+
+/// Finds the duplicates of documents as they arrive.
+///
+/// It keeps the texts of the documents that are no duplicates.
+#[derive(Debug, Clone, Default)]
+pub struct Deduplicator {
+    settings: Settings,
+    /// The kept documents; `None` for duplicates.
+    docs: Vec<Option<(Sketch, Box<str>)>>,
+    exact: BTreeMap<u128, u32>,
+    lists: BTreeMap<u32, Vec<u32>>,
+}
+
+/// The settings of a [`Deduplicator`] by name.
+#[derive(Debug, Clone, Default)]
+pub struct DeduplicatorBuilder(SettingsBuilder);
+
+/// The answer for one document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Nothing like it was seen; it now has this number.
+    New(usize),
+    /// It duplicates a document that was kept.
+    Duplicate(Match),
+}
+
+impl Deduplicator {
+    /// With the default settings.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Starts from the default settings.
+    pub fn builder() -> DeduplicatorBuilder {
+        DeduplicatorBuilder::default()
+    }
+
+    /// Compares the text with the kept documents and keeps it when it is new.
+    pub fn insert(&mut self, text: &str) -> Verdict {
+        let sketch = self.settings.sketch(text);
+        if let Some(found) = self.find(&sketch, text) {
+            return Verdict::Duplicate(found);
+        }
+        let number = self.docs.len() as u32;
+        if sketch.words > 0 {
+            self.exact.insert(sketch.key, number);
+            for &a in &sketch.anchors {
+                let list = self.lists.entry(a).or_default();
+                if list.last() != Some(&number) {
+                    list.push(number);
+                }
+            }
+        }
+        self.docs.push(Some((sketch, text.into())));
+        Verdict::New(number as usize)
+    }
+
+    /// The kept document that the text duplicates, if any; nothing is changed.
+    pub fn check(&self, text: &str) -> Option<Match> {
+        self.find(&self.settings.sketch(text), text)
+    }
+
+    fn find(&self, sketch: &Sketch, text: &str) -> Option<Match> {
+        if sketch.words == 0 {
+            return None;
+        }
+        if let Some(&document) = self.exact.get(&sketch.key) {
+            return Some(Match {
+                document: document as usize,
+                evidence: Evidence::exact(sketch.words()),
+            });
+        }
+        let weight = |a| self.weight(a);
+        let own = Prepared::new(text, weight);
+        let mut best: Option<Match> = None;
+        for c in candidates(sketch, self, |_| true).best {
+            let Some(Some((_, text))) = self.docs.get(c.document as usize) else {
+                continue;
+            };
+            let other = Prepared::new(text, weight);
+            let (mut evidence, _) = align(&own, &other);
+            let words = [own.words.len(), other.words.len()];
+            let better = best
+                .as_ref()
+                .is_none_or(|b| evidence.similarity > b.evidence.similarity);
+            if self.settings.judge(&mut evidence, words).are_duplicates() && better {
+                best = Some(Match {
+                    document: c.document as usize,
+                    evidence,
+                });
+            }
+        }
+        best
+    }
+}
+
+impl Postings for Deduplicator {
+    fn kept(&self, anchor: u32) -> &[u32] {
+        self.lists.get(&anchor).map_or(&[], |l| l)
+    }
+    fn weight(&self, anchor: u32) -> f64 {
+        1.0 / self.kept(anchor).len().max(1) as f64
+    }
+    fn totals(&self, document: u32) -> [f64; 2] {
+        match self.docs.get(document as usize) {
+            Some(Some((sketch, _))) => totals(sketch, |a| self.weight(a)),
+            _ => [0.0; 2],
+        }
+    }
+}
+
+impl DeduplicatorBuilder {
+    /// Which duplicates count.
+    pub fn preset(mut self, preset: Preset) -> Self {
+        self.0 = self.0.preset(preset);
+        self
+    }
+
+    /// The similarity from which two documents count as duplicates, between 0 and 1.
+    pub fn threshold(mut self, threshold: f64) -> Self {
+        self.0 = self.0.threshold(threshold);
+        self
+    }
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    ///
+    /// When the threshold is not between 0 and 1.
+    pub fn build(self) -> Result<Deduplicator, Error> {
+        Ok(Deduplicator {
+            settings: self.0.build()?,
+            ..Deduplicator::default()
+        })
+    }
+}

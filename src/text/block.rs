@@ -1,0 +1,92 @@
+//! What the bytes of a block of text are, as one bit a byte.
+
+/// The bytes of a block.
+pub(crate) const BLOCK: usize = 64;
+
+/// The classes of 64 bytes; bit `i` stands for byte `i`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Masks {
+    /// ASCII letters and digits.
+    pub(crate) word: u64,
+    /// Apostrophes.
+    pub(crate) apostrophe: u64,
+    /// Bytes of characters outside ASCII.
+    pub(crate) high: u64,
+}
+
+/// The masks of a block.
+///
+/// The same as asking `is_ascii_alphanumeric`, `== b'\''` and `>= 128` of every byte. SSE2, which every x86-64 has,
+/// collects 16 bits at once; elsewhere eight bytes are asked at once in one number.
+#[inline(always)]
+pub(crate) fn masks(block: &[u8; BLOCK]) -> Masks {
+    #[cfg(target_arch = "x86_64")]
+    return crate::simd::masks(block);
+    #[cfg(not(target_arch = "x86_64"))]
+    return portable(block);
+}
+
+#[cfg(any(test, not(target_arch = "x86_64")))]
+#[inline(always)]
+fn portable(block: &[u8; BLOCK]) -> Masks {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = ONES << 7;
+    let mut masks = Masks {
+        word: 0,
+        apostrophe: 0,
+        high: 0,
+    };
+    let (parts, _) = block.as_chunks::<8>();
+    for (i, part) in parts.iter().enumerate() {
+        let bytes = u64::from_le_bytes(*part);
+        let low = bytes & !TOPS;
+        // The top bit of each byte of `value + at_least(n)` says whether the byte of `value`, below 128, is n or more.
+        let at_least = |n: u8| ONES * u64::from(128 - n);
+        let lower = low | (ONES * 0x20);
+        let letter = (lower + at_least(b'a')) & !(lower + at_least(b'z' + 1));
+        let digit = (low + at_least(b'0')) & !(low + at_least(b'9' + 1));
+        let apostrophe = (low + at_least(b'\'')) & !(low + at_least(b'\'' + 1));
+        // Moves the top bit of byte k to bit k.
+        let bits =
+            |tops: u64| (((tops & TOPS) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
+        masks.word |= bits((letter | digit) & !bytes);
+        masks.apostrophe |= bits(apostrophe & !bytes);
+        masks.high |= bits(bytes);
+    }
+    masks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn naive(block: &[u8; BLOCK]) -> Masks {
+        let bits = |is: fn(&u8) -> bool| (0..BLOCK).map(|i| u64::from(is(&block[i])) << i).sum();
+        Masks {
+            word: bits(u8::is_ascii_alphanumeric),
+            apostrophe: bits(|&b| b == b'\''),
+            high: bits(|&b| b >= 128),
+        }
+    }
+
+    #[test]
+    fn every_byte_in_every_place() {
+        for byte in 0..=255 {
+            for place in 0..BLOCK {
+                let mut block = [b' '; BLOCK];
+                block[place] = byte;
+                assert_eq!(masks(&block), naive(&block), "{byte} at {place}");
+                assert_eq!(portable(&block), naive(&block), "{byte} at {place}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_block(block: [u8; BLOCK]) {
+            prop_assert_eq!(masks(&block), naive(&block));
+            prop_assert_eq!(portable(&block), naive(&block));
+        }
+    }
+}
