@@ -41,10 +41,32 @@ pub(super) struct Candidates {
     pub(super) skipped: usize,
 }
 
-/// The weight of all long and all short anchors.
-pub(super) fn totals(sketch: &Sketch, weight: impl Fn(u32) -> f64) -> [f64; 2] {
-    let (long, short) = sketch.anchors.split_at(sketch.long as usize);
-    [long, short].map(|kind| kind.iter().map(|&a| weight(a)).sum())
+/// The weight of each of the long and of the short anchors of a document.
+///
+/// What is common is common in runs: an anchor counts as the median of the five around it, some forty words, does. A
+/// word changed in the middle of what everybody has does not make a story, and a rare name in a menu does not either.
+pub(super) fn weights(sketch: &Sketch, weight: impl Fn(u32) -> f64) -> Vec<f64> {
+    let raw: Vec<f64> = sketch.anchors.iter().map(|&a| weight(a)).collect();
+    let (long, short) = raw.split_at(sketch.long as usize);
+    let mut smooth = Vec::with_capacity(raw.len());
+    for kind in [long, short] {
+        for i in 0..kind.len() {
+            let from = i.saturating_sub(2).min(kind.len().saturating_sub(5));
+            let around = &kind[from..kind.len().min(from + 5)];
+            let mut five = [0.0; 5];
+            five[..around.len()].copy_from_slice(around);
+            let five = &mut five[..around.len()];
+            five.sort_unstable_by(f64::total_cmp);
+            smooth.push(five[five.len() / 2]);
+        }
+    }
+    smooth
+}
+
+/// The weight of all long and of all short anchors.
+pub(super) fn totals(sketch: &Sketch, weights: &[f64]) -> [f64; 2] {
+    let (long, short) = weights.split_at(sketch.long as usize);
+    [long.iter().sum(), short.iter().sum()]
 }
 
 /// The kept documents that may match, from those that pass `allowed`.
@@ -53,6 +75,7 @@ pub(super) fn candidates(
     postings: &impl Postings,
     allowed: impl Fn(u32) -> bool,
 ) -> Candidates {
+    let weights = weights(sketch, |a| postings.weight(a));
     let mut lists: Vec<(usize, usize)> = Vec::new();
     for (i, &a) in sketch.anchors.iter().enumerate() {
         let n = postings.kept(a).len();
@@ -67,7 +90,7 @@ pub(super) fn candidates(
     for &(n, i) in &lists {
         let anchor = sketch.anchors[i];
         let kind = usize::from(i >= sketch.long as usize);
-        let weight = postings.weight(anchor);
+        let weight = weights[i];
         let list = postings.kept(anchor);
         let take = n.min(reads);
         reads -= take;
@@ -80,7 +103,7 @@ pub(super) fn candidates(
     }
     // Stable, so that sums are always formed in the same order.
     hits.sort_by_key(|h| h.0);
-    let own = totals(sketch, |a| postings.weight(a));
+    let own = totals(sketch, &weights);
     for group in hits.chunk_by(|a, b| a.0 == b.0) {
         let mut shared = [0.0; 2];
         for h in group {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::align::align;
-use super::candidates::{Postings, candidates, totals};
+use super::candidates::{Postings, candidates, totals, weights};
 use super::clusters::Match;
 use super::document::Sketch;
 use super::evidence::Evidence;
@@ -113,7 +113,7 @@ impl Postings for Deduplicator {
     }
     fn totals(&self, document: u32) -> [f64; 2] {
         match self.docs.get(document as usize) {
-            Some(Some((sketch, _))) => totals(sketch, |a| self.weight(a)),
+            Some(Some((sketch, _))) => totals(sketch, &weights(sketch, |a| self.weight(a))),
             _ => [0.0; 2],
         }
     }
