@@ -14,6 +14,8 @@ mod simd;
 pub mod simhash;
 pub mod similarity;
 pub mod text;
+#[cfg(feature = "train")]
+pub mod train;
 pub mod winnow;
 
 pub use dedup::{
@@ -22,4 +24,4 @@ pub use dedup::{
     cluster, compare,
 };
 pub use error::Error;
-pub use noise::{Block, Cleaner, CleanerBuilder, Label, Page, PageKind, Story, strip};
+pub use noise::{Block, Cleaner, CleanerBuilder, Label, Model, Page, PageKind, Story, strip};

@@ -1,12 +1,28 @@
 //! Cleaning: which blocks of a page are its story, and what the others are.
+//!
+//! [`features`] turns a page into numbers, the two stages of the model ([`first`], [`second`]) turn numbers into scores,
+//! and [`decide`] turns scores into labels and the page kind.
 
+mod decide;
+pub(crate) mod features;
+pub(crate) mod first;
 mod label;
+pub(crate) mod math;
+mod model;
 mod page;
+pub(crate) mod second;
+
+use std::ops::Range;
 
 pub use label::{Label, PageKind};
+pub use model::Model;
 pub use page::{Block, Page, Story};
 
+use crate::block;
 use crate::error::Error;
+use decide::Answer;
+use features::Reader;
+use second::Activations;
 
 /// The story of a scraped page given as plain text: [`Cleaner::strip`] with the default settings.
 pub fn strip(text: &str) -> Story<'_> {
@@ -17,42 +33,89 @@ pub fn strip(text: &str) -> Story<'_> {
 #[derive(Debug, Clone)]
 pub struct Cleaner {
     keep: Vec<Label>,
+    model: Model,
+    lean: f32,
+}
+
+impl Default for Cleaner {
+    fn default() -> Self {
+        let CleanerBuilder { keep, model, lean } = CleanerBuilder::default();
+        let model = model.unwrap_or_default();
+        Self { keep, model, lean }
+    }
 }
 
 /// The settings of a [`Cleaner`], each with its name.
 #[derive(Debug, Clone)]
 pub struct CleanerBuilder {
     keep: Vec<Label>,
+    /// The shipped one where none is given; it is read only when needed.
+    model: Option<Model>,
+    lean: f32,
 }
 
-impl Default for Cleaner {
+impl Default for CleanerBuilder {
     fn default() -> Self {
-        Self::new()
+        Self {
+            keep: vec![Label::Title, Label::Body, Label::Subhead],
+            model: None,
+            lean: 0.0,
+        }
     }
+}
+
+/// Labels blocks whose spans are known.
+pub(crate) fn label_spans(
+    model: &Model,
+    text: &str,
+    spans: &[Range<usize>],
+    reader: &mut Reader,
+) -> Answer {
+    label_with(model, text, spans, reader, &mut Activations::default(), 0.0)
+}
+
+fn label_with(
+    model: &Model,
+    text: &str,
+    spans: &[Range<usize>],
+    reader: &mut Reader,
+    a: &mut Activations,
+    lean: f32,
+) -> Answer {
+    let rows = reader.read(text, spans, model.first());
+    model.second().forward(rows, a);
+    decide::decide(a, reader.words(), lean)
 }
 
 impl Cleaner {
     /// A cleaner that keeps title, body and subheads.
     pub fn new() -> Self {
-        Self {
-            keep: vec![Label::Title, Label::Body, Label::Subhead],
-        }
+        Self::default()
     }
 
     /// Starts from the default settings.
     pub fn builder() -> CleanerBuilder {
-        CleanerBuilder {
-            keep: Self::new().keep,
-        }
+        CleanerBuilder::default()
     }
 
     /// Labels every block of the page.
     pub fn label<'t>(&self, text: &'t str) -> Page<'t> {
-        let blocks = crate::block::blocks(text)
+        let (spans, _) = block::blocks(text);
+        let s = self;
+        let answer = label_with(
+            &s.model,
+            text,
+            &spans,
+            &mut Reader::default(),
+            &mut Activations::default(),
+            s.lean,
+        );
+        let blocks = spans
             .into_iter()
-            .map(|span| Block::new(span, Label::Body, 0.5))
+            .zip(answer.labels)
+            .map(|(span, (label, confidence))| Block::new(span, label, confidence))
             .collect();
-        Page::new(text, PageKind::Story, blocks)
+        Page::new(text, answer.kind, blocks)
     }
 
     /// Keeps the blocks of the page that are its story.
@@ -68,15 +131,37 @@ impl CleanerBuilder {
         self
     }
 
+    /// Another model than the one that ships.
+    pub fn model(mut self, model: Model) -> Self {
+        self.model = Some(model);
+        self
+    }
+
+    /// The precision/recall dial, in log odds: above 0 keeps blocks that are less sure to be story, below 0 drops more.
+    pub fn lean(mut self, lean: f32) -> Self {
+        self.lean = lean;
+        self
+    }
+
     /// The cleaner with these settings.
     ///
     /// # Errors
     ///
-    /// When no label is to be kept.
+    /// When no label is to be kept, or the dial is not a number from -10 to 10.
     pub fn build(self) -> Result<Cleaner, Error> {
         if self.keep.is_empty() {
             return Err(Error::setting("at least one label must be kept", "none"));
         }
-        Ok(Cleaner { keep: self.keep })
+        if !(-10.0..=10.0).contains(&self.lean) {
+            return Err(Error::setting(
+                "lean must lie between -10 and 10",
+                self.lean,
+            ));
+        }
+        Ok(Cleaner {
+            keep: self.keep,
+            model: self.model.unwrap_or_default(),
+            lean: self.lean,
+        })
     }
 }

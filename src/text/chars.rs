@@ -1,6 +1,6 @@
 //! What each character is to the reader of words, and what it becomes.
 
-use unicode_normalization::char::{canonical_combining_class, compose};
+use unicode_normalization::UnicodeNormalization;
 
 use super::table;
 use crate::hash::SHORT;
@@ -12,18 +12,22 @@ pub(super) enum Class {
     Gap,
     /// Letters and digits.
     Word,
+    /// Letters that decompose into one and marks that end in an accent.
+    WordAccent,
     /// Combining marks that keep their place (combining class 0), as Devanagari vowel signs.
     Mark,
     /// Combining marks that are sorted by their combining class, as accents and viramas.
     Accent,
     /// Letters of scripts without spaces between words: they go into bigrams.
     Gram,
+    /// Letters of such scripts that decompose into one and an accent.
+    GramAccent,
     /// Joins the words on both sides.
     Apostrophe,
     /// Soft hyphens, zero-width characters, Arabic and Hebrew vowel points: as if they were not there.
     Drop,
-    /// Hangul vowels and finals, which join the letter before into a syllable.
-    Jamo,
+    /// Marks and some letters that may become one character with the one before.
+    Joins,
     /// Becomes a letter and perhaps marks of class 0.
     ToWord,
     /// Becomes a letter and marks that end in an accent.
@@ -40,21 +44,26 @@ use Class::*;
 const CLASSES: [Class; 16] = [
     Gap,
     Word,
+    WordAccent,
     Mark,
     Accent,
     Gram,
+    GramAccent,
     Apostrophe,
     Drop,
-    Jamo,
+    Joins,
     ToWord,
     ToWordAccent,
     ToGram,
     ToMany,
     Gap,
     Gap,
-    Gap,
-    Gap,
 ];
+
+/// Whether a character of the class [`Joins`] is a letter and not a mark: Hangul vowels and finals, a Kirat Rai vowel.
+pub(super) fn is_joining_letter(c: char) -> bool {
+    matches!(c, '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}' | '\u{16d67}')
+}
 
 /// The class of a character and the number of the text that it becomes, if its class says so.
 #[inline(always)]
@@ -84,27 +93,14 @@ pub(super) fn becomes_short(number: usize) -> ([u8; SHORT], usize) {
     (bytes, len)
 }
 
-/// Sorts accents, joins the letters of Hangul syllables, and takes the dot from a small i (Turkish İ).
+/// Sorts and composes (NFC), and takes the dot from a small i (Turkish İ).
 pub(super) fn compose_word(chars: &mut Vec<char>) {
-    for accents in chars.chunk_by_mut(|&a, &b| {
-        canonical_combining_class(a) != 0 && canonical_combining_class(b) != 0
-    }) {
-        accents.sort_by_key(|&a| canonical_combining_class(a));
-    }
-    let mut kept: Vec<char> = Vec::new();
-    for &c in chars.iter() {
-        match kept.last_mut() {
-            Some('i') if c == '\u{307}' => {}
-            Some(last) if matches!(last, '\u{1100}'..='\u{1112}' | '\u{ac00}'..='\u{d7a3}') => {
-                match compose(*last, c) {
-                    Some(syllable) => *last = syllable,
-                    None => kept.push(c),
-                }
-            }
-            _ => kept.push(c),
-        }
-    }
-    *chars = kept;
+    let sorted: Vec<char> = chars.iter().copied().nfd().collect();
+    let dotless = sorted
+        .iter()
+        .zip(0..)
+        .filter(|&(&c, i)| c != '\u{307}' || i == 0 || sorted[i - 1] != 'i');
+    *chars = dotless.map(|(&c, _)| c).nfc().collect();
 }
 
 /// The rules from which the table is made, on the Unicode data of std and unicode-normalization.
@@ -177,7 +173,6 @@ pub(super) mod rules {
             | '\u{8e3}'..='\u{8ff}'
             | '\u{20dd}'..='\u{20e0}'
             | '\u{20e2}'..='\u{20e4}' => Drop,
-            '\u{1161}'..='\u{1175}' | '\u{11a8}'..='\u{11c2}' => Jamo,
             _ if canonical_combining_class(c) != 0 => Accent,
             _ if is_combining_mark(c) => Mark,
             _ if !c.is_alphanumeric() => Gap,
@@ -206,6 +201,7 @@ pub(super) mod rules {
     fn fold(c: char) -> impl Iterator<Item = char> {
         let digit = ZEROS
             .chars()
+            .filter(|_| c.is_numeric())
             .map(|zero| (c as u32).wrapping_sub(zero as u32))
             .find(|&value| value < 10)
             .and_then(|value| char::from_digit(value, 10));
@@ -234,6 +230,8 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
+    use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
     const COMMAND: &str = "cargo test --lib text::chars::tests::make_table -- --ignored";
 
     /// The table as Rust source.
@@ -246,28 +244,33 @@ mod tests {
             let entries: Vec<usize> = (block * 64..block * 64 + 64)
                 .map(|c| {
                     let Some(c) = char::from_u32(c) else { return 0 };
-                    let mut normal: Vec<char> = rules::normal(c).collect();
-                    if matches!(c, '\u{ac00}'..='\u{d7a3}') {
-                        compose_word(&mut normal);
-                    }
-                    if c != '\'' && rules::class(c) == Apostrophe && normal == ['\''] {
-                        return Apostrophe as usize;
-                    }
-                    if normal == [c] {
-                        return rules::class(c) as usize;
-                    }
+                    let normal: Vec<char> = rules::normal(c).collect();
+                    let classes: Vec<Class> = normal.iter().map(|&c| rules::class(c)).collect();
                     if normal.is_empty() {
                         return Drop as usize;
                     }
-                    let classes: Vec<Class> = normal.iter().map(|&c| rules::class(c)).collect();
                     if classes.iter().all(|&c| c == Gap) {
                         return Gap as usize;
                     }
-                    let text: String = normal.iter().collect();
+                    if classes == [Apostrophe] {
+                        return Apostrophe as usize;
+                    }
+                    let text: String = normal.iter().copied().nfc().collect();
+                    let same = text.chars().eq([c]);
                     let marks = classes[1..].iter().all(|&c| matches!(c, Mark | Accent));
                     let accent = classes[classes.len() - 1] == Accent;
+                    if same {
+                        assert!(marks || classes.iter().all(|&c| c == Word), "{c:?}");
+                        return match classes[0] {
+                            _ if is_nfc_quick([c].into_iter()) == IsNormalized::Maybe => Joins,
+                            Word if accent => WordAccent,
+                            Gram if accent => GramAccent,
+                            class => class,
+                        } as usize;
+                    }
                     let class = match classes[0] {
                         _ if text.contains("i\u{307}") || text.len() > SHORT => ToMany,
+                        _ if is_nfc_quick(text.chars().take(1)) == IsNormalized::Maybe => ToMany,
                         Word if marks && accent => ToWordAccent,
                         Word if marks => ToWord,
                         Gram if marks => ToGram,

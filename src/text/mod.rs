@@ -9,3 +9,10 @@ mod table;
 mod words;
 
 pub use words::Words;
+
+/// What [`Words`] must read, by the plainest code; for fuzzing.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn naive_words(text: &str) -> Vec<(u64, std::ops::Range<usize>)> {
+    naive::words(text)
+}

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use unicode_normalization::char::canonical_combining_class;
 
-use super::chars::{Class, compose_word, look_up, rules};
+use super::chars::{Class, compose_word, is_joining_letter, look_up, rules};
 use crate::hash;
 
 /// One character of the normal form, and the bytes of the text it came from.
@@ -13,8 +13,8 @@ type Char = (char, Range<usize>);
 /// What joins a character to those before: one of the classes `Gap`, `Word`, `Mark`, `Gram`, `Apostrophe`.
 fn class(c: char) -> Class {
     match look_up(c).0 {
-        Class::Jamo => Class::Word,
-        Class::Accent => Class::Mark,
+        Class::Joins if is_joining_letter(c) => Class::Word,
+        Class::Joins | Class::Accent => Class::Mark,
         class => class,
     }
 }

@@ -1,16 +1,16 @@
 use std::ops::Range;
 
-use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::char::compose;
 
 use super::block::{self, BLOCK};
-use super::chars::{Class, becomes, becomes_short, compose_word, look_up};
+use super::chars::{Class, becomes, becomes_short, compose_word, is_joining_letter, look_up};
 use crate::hash::{self, SHORT};
 
 /// The words of a text, normalised and hashed, in a buffer that is used again from text to text.
 ///
 /// Two texts that a reader would call the same words give the same hashes:
 ///
-/// - **Form.** Characters are compared by compatibility and without regard to case (as NFKC and full case folding do:
+/// - **Form.** Characters are compared by compatibility and without regard to case (NFKC and full case folding:
 ///   *ﬁ* is *fi*, *ß* is *ss*, *ς* is *σ*, and the Turkish *İ* and *ı* are *i*); decimal digits of all scripts are
 ///   ASCII digits. Accents count: *é* is not *e*, but composed or not makes no difference.
 /// - **Dropped** are soft hyphens, zero-width and other format characters, variation selectors, the tatweel, and the
@@ -195,80 +195,171 @@ impl Words {
     }
 
     /// The words of a piece that is not all ASCII.
-    ///
-    /// Most of them are their own normal form, already small and composed of single characters, and are hashed where
-    /// they stand; for the others the twin-like [`Piece`] starts again from their first character.
     fn piece<const SPANS: bool>(&mut self, text: &str, span: Range<usize>) {
         let text = &text[..span.end];
         let mut at = span.start;
-        let mut chars = text[at..].chars();
-        while let Some(c) = chars.next() {
-            let start = at;
-            at += c.len_utf8();
-            match look_up(c).0 {
-                Class::Gap | Class::Mark | Class::Accent | Class::Drop | Class::Apostrophe => {}
-                class @ (Class::Word | Class::Gram) => {
-                    // Of letters in a run: where the one before began, and this one.
-                    let (mut before, mut letter) = (start, start);
-                    let mut accent = false;
-                    let plain = loop {
-                        let ahead = chars.clone();
-                        let Some(c) = chars.next() else { break true };
-                        match look_up(c).0 {
-                            Class::Mark => accent = false,
-                            Class::Accent if !accent && c != '\u{307}' => accent = true,
-                            next @ (Class::Word | Class::Gram) => {
-                                if next != class {
-                                    chars = ahead;
-                                    break true;
-                                }
-                                accent = false;
-                                if class == Class::Gram {
-                                    if before != letter {
-                                        self.plain::<SPANS>(text, before..at);
-                                    }
-                                    (before, letter) = (letter, at);
-                                }
-                            }
-                            Class::Gap => {
-                                chars = ahead;
-                                break true;
-                            }
-                            _ => break false,
-                        }
-                        at += c.len_utf8();
-                    };
-                    if plain {
-                        self.plain::<SPANS>(text, before..at);
-                    } else {
-                        at = self.piece_slow::<SPANS>(text, before);
-                        chars = text[at..].chars();
-                    }
+        while let Some(c) = text[at..].chars().next() {
+            at = match look_up(c).0 {
+                Class::Word | Class::WordAccent => self.plain_word::<SPANS>(text, at),
+                Class::ToWord | Class::ToWordAccent => self.changed_word::<SPANS>(text, at, at),
+                Class::Gram | Class::GramAccent | Class::ToGram => self.grams::<SPANS>(text, at),
+                Class::Joins | Class::ToMany => self.any::<SPANS>(text, at),
+                Class::Gap | Class::Mark | Class::Accent | Class::Drop | Class::Apostrophe => {
+                    at + c.len_utf8()
                 }
-                _ => {
-                    at = self.piece_slow::<SPANS>(text, start);
-                    chars = text[at..].chars();
-                }
-            }
+            };
         }
     }
 
-    /// A word that is its own normal form.
-    #[inline(always)]
-    fn plain<const SPANS: bool>(&mut self, text: &str, span: Range<usize>) {
-        let len = span.len();
-        let hash = match text.as_bytes()[span.start..].first_chunk() {
+    /// A word as long as it is its own normal form: small letters, composed. It is hashed where it stands.
+    fn plain_word<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
+        let mut at = start;
+        // Whether another accent might have to be sorted before the last.
+        let mut accent = false;
+        let mut before = '\0';
+        for c in text[start..].chars() {
+            match look_up(c).0 {
+                Class::Word | Class::Mark => accent = false,
+                Class::WordAccent => accent = true,
+                Class::Accent if !accent => accent = true,
+                Class::Joins if !accent && stays(before, c) => accent = true,
+                Class::Gap | Class::Gram | Class::GramAccent | Class::ToGram => break,
+                _ => return self.changed_word::<SPANS>(text, start, at),
+            }
+            before = c;
+            at += c.len_utf8();
+        }
+        let len = at - start;
+        let hash = match text.as_bytes()[start..].first_chunk() {
             Some(word) if len <= SHORT => short_word(word, 0, len),
-            _ => hash::word(&text.as_bytes()[span.clone()]),
+            _ => hash::word(&text.as_bytes()[start..at]),
         };
+        self.emit::<SPANS>(hash, start..at);
+        at
+    }
+
+    /// A word whose normal form is put together in the scratch; up to `plain` it is its own normal form.
+    fn changed_word<const SPANS: bool>(&mut self, text: &str, start: usize, plain: usize) -> usize {
+        // Room for the longest word that is read here, the longest change of a character, and an apostrophe.
+        const LONGEST: usize = 128;
+        if self.scratch.len() < LONGEST + 2 * SHORT {
+            self.scratch.resize(LONGEST + 2 * SHORT, 0);
+        }
+        let mut len = plain - start;
+        if len > LONGEST {
+            return self.any::<SPANS>(text, start);
+        }
+        let scratch = &mut self.scratch[..LONGEST + 2 * SHORT];
+        scratch[..len].copy_from_slice(&text.as_bytes()[start..plain]);
+        let (mut at, mut end) = (plain, plain);
+        // Whether the last character before `plain` is an accent is not known, so take it for one.
+        let (mut accent, mut apostrophe) = (true, false);
+        for c in text[plain..].chars() {
+            let next = at + c.len_utf8();
+            let (class, number) = look_up(c);
+            let (bytes, count) = match class {
+                Class::Word | Class::WordAccent => {
+                    accent = class == Class::WordAccent;
+                    (utf8(c), c.len_utf8())
+                }
+                Class::ToWord | Class::ToWordAccent => {
+                    accent = class == Class::ToWordAccent;
+                    becomes_short(number)
+                }
+                Class::Mark | Class::Accent if !apostrophe && (class == Class::Mark || !accent) => {
+                    accent = class == Class::Accent;
+                    (utf8(c), c.len_utf8())
+                }
+                Class::Apostrophe if !apostrophe => {
+                    apostrophe = true;
+                    at = next;
+                    continue;
+                }
+                Class::Drop => {
+                    at = next;
+                    continue;
+                }
+                Class::Gap | Class::Gram | Class::GramAccent | Class::ToGram => break,
+                _ => return self.any::<SPANS>(text, start),
+            };
+            scratch[len] = b'\'';
+            len += usize::from(apostrophe);
+            apostrophe = false;
+            scratch[len..len + SHORT].copy_from_slice(&bytes);
+            len += count;
+            (at, end) = (next, next);
+            if len > LONGEST {
+                return self.any::<SPANS>(text, start);
+            }
+        }
+        let hash = match scratch.first_chunk() {
+            Some(word) if len <= SHORT => short_word(word, 0, len),
+            _ => hash::word(&scratch[..len]),
+        };
+        self.emit::<SPANS>(hash, start..end);
+        at
+    }
+
+    /// A run of letters of a script without spaces: the bytes of two letters are kept in two numbers.
+    fn grams<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
+        // The letter before, and this one; their bytes, how many, and where they begin.
+        let (mut before, mut letter) = ((0_u128, 0, start), (0_u128, 0, start));
+        let (mut at, mut end) = (start, start);
+        let mut accent = false;
+        let mut last = '\0';
+        for c in text[start..].chars() {
+            let (class, number) = look_up(c);
+            match class {
+                Class::Gram | Class::GramAccent | Class::ToGram => {
+                    if before.1 > 0 {
+                        let hash = short_pair(before.0, before.1, letter.0, letter.1);
+                        self.emit::<SPANS>(hash, before.2..end);
+                    }
+                    before = letter;
+                    letter = if class == Class::ToGram {
+                        let (bytes, len) = becomes_short(number);
+                        (u128::from_le_bytes(bytes) & LOW_BYTES[len], len, at)
+                    } else {
+                        (utf8_number(c), c.len_utf8(), at)
+                    };
+                    accent = class != Class::Gram;
+                }
+                Class::Mark | Class::Accent | Class::Joins
+                    if letter.1 + 4 <= SHORT
+                        && (class == Class::Mark
+                            || !accent && (class == Class::Accent || stays(last, c))) =>
+                {
+                    letter.0 |= utf8_number(c) << (8 * letter.1);
+                    letter.1 += c.len_utf8();
+                    accent = class != Class::Mark;
+                }
+                Class::Gap | Class::Word | Class::WordAccent | Class::Apostrophe => break,
+                Class::ToWord | Class::ToWordAccent => break,
+                _ => return self.any::<SPANS>(text, if before.1 > 0 { before.2 } else { start }),
+            }
+            if before.1 + letter.1 > SHORT {
+                return self.any::<SPANS>(text, before.2);
+            }
+            last = c;
+            at += c.len_utf8();
+            end = at;
+        }
+        let hash = short_pair(before.0, before.1, letter.0, letter.1);
+        self.emit::<SPANS>(hash, if before.1 > 0 { before.2 } else { letter.2 }..end);
+        at
+    }
+
+    #[inline(always)]
+    fn emit<const SPANS: bool>(&mut self, hash: u64, span: Range<usize>) {
         self.hashes.push(hash);
         if SPANS {
             self.spans.push(span);
         }
     }
 
-    /// Reads on from `start` until nothing is being collected, and returns where that is.
-    fn piece_slow<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
+    /// Anything, the careful way: reads on from `start` until nothing is being collected, and returns where that is.
+    #[cold]
+    fn any<const SPANS: bool>(&mut self, text: &str, start: usize) -> usize {
         let mut piece = Piece::<SPANS> {
             words: self,
             state: State::Between,
@@ -298,19 +389,28 @@ impl Words {
 /// [`hash::word`] of the first `len` bytes, each with the bits of `set` added.
 #[inline(always)]
 fn short_word(bytes: &[u8; SHORT], set: u8, len: usize) -> u64 {
-    const MASKS: [u128; SHORT + 1] = {
-        let mut masks = [u128::MAX; SHORT + 1];
-        let mut len = 0;
-        while len < SHORT {
-            masks[len] = (1 << (8 * len)) - 1;
-            len += 1;
-        }
-        masks
-    };
     let set = u128::from_ne_bytes([set; SHORT]);
-    let value = (u128::from_le_bytes(*bytes) | set) & MASKS[len];
+    let value = (u128::from_le_bytes(*bytes) | set) & LOW_BYTES[len];
     hash::short(value as u64, (value >> 64) as u64, len)
 }
+
+/// [`hash::word`] of two short texts together.
+#[inline(always)]
+fn short_pair(before: u128, before_len: usize, last: u128, len: usize) -> u64 {
+    let value = before | last << (8 * before_len);
+    hash::short(value as u64, (value >> 64) as u64, before_len + len)
+}
+
+/// Masks of the first bytes.
+const LOW_BYTES: [u128; SHORT + 1] = {
+    let mut masks = [u128::MAX; SHORT + 1];
+    let mut len = 0;
+    while len < SHORT {
+        masks[len] = (1 << (8 * len)) - 1;
+        len += 1;
+    }
+    masks
+};
 
 /// What is being collected.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -337,7 +437,7 @@ struct Piece<'w, const SPANS: bool> {
     apostrophe: bool,
     /// The last character taken is an accent.
     accent: bool,
-    /// Accents are out of order, or there are Hangul letters to compose.
+    /// There may be something to sort or to compose.
     compose: bool,
 }
 
@@ -346,18 +446,7 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
     fn read(&mut self, c: char, span: Range<usize>) {
         let (class, number) = look_up(c);
         match class {
-            Class::ToWord | Class::ToWordAccent => {
-                let (bytes, len) = becomes_short(number);
-                self.letter(bytes, len, span);
-                self.accent = class == Class::ToWordAccent;
-            }
-            Class::ToGram => {
-                let (bytes, len) = becomes_short(number);
-                self.gram(bytes, len, span);
-                // Says too much when no accent follows the letter, which costs a comparison.
-                self.accent = true;
-            }
-            Class::ToMany => {
+            Class::ToWord | Class::ToWordAccent | Class::ToGram | Class::ToMany => {
                 for c in becomes(number).chars() {
                     self.take(look_up(c).0, c, span.clone());
                 }
@@ -367,16 +456,21 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
     }
 
     /// A character of the normal form.
-    #[inline(always)]
     fn take(&mut self, class: Class, c: char, span: Range<usize>) {
         match class {
-            Class::Word => self.letter(utf8(c), c.len_utf8(), span),
-            Class::Jamo => {
-                self.letter(utf8(c), c.len_utf8(), span);
+            Class::Word | Class::WordAccent => {
+                self.letter(c, span);
+                self.accent = class == Class::WordAccent;
+            }
+            Class::Gram | Class::GramAccent => {
+                self.gram(c, span);
+                self.accent = class == Class::GramAccent;
+            }
+            Class::Joins if is_joining_letter(c) => {
+                self.letter(c, span);
                 self.compose = true;
             }
-            Class::Gram => self.gram(utf8(c), c.len_utf8(), span),
-            Class::Mark | Class::Accent => self.mark(class, c, span),
+            Class::Mark | Class::Accent | Class::Joins => self.mark(class, c, span),
             Class::Apostrophe if self.state == State::Word && !self.apostrophe => {
                 self.apostrophe = true;
             }
@@ -386,7 +480,7 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
     }
 
     #[inline(always)]
-    fn letter(&mut self, bytes: [u8; SHORT], len: usize, span: Range<usize>) {
+    fn letter(&mut self, c: char, span: Range<usize>) {
         if self.state != State::Word {
             self.finish();
             self.state = State::Word;
@@ -394,15 +488,15 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
         }
         if self.apostrophe {
             self.apostrophe = false;
-            self.push(utf8('\''), 1);
+            self.push('\'');
         }
-        self.push(bytes, len);
+        self.push(c);
         self.accent = false;
         self.end = span.end;
     }
 
     #[inline(always)]
-    fn gram(&mut self, bytes: [u8; SHORT], len: usize, span: Range<usize>) {
+    fn gram(&mut self, c: char, span: Range<usize>) {
         if self.state == State::Grams {
             self.compose();
             if self.middle > 0 {
@@ -417,7 +511,7 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
             self.finish();
             self.state = State::Grams;
         }
-        self.push(bytes, len);
+        self.push(c);
         self.accent = false;
         self.start = span.start;
         self.end = span.end;
@@ -430,13 +524,9 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
         if self.state == State::Between {
             return;
         }
-        if class == Class::Accent {
-            let before = &self.words.scratch[..self.len];
-            self.compose |= self.accent && last_class(before) > canonical_combining_class(c)
-                || c == '\u{307}' && before.last() == Some(&b'i');
-        }
-        self.accent = class == Class::Accent;
-        self.push(utf8(c), c.len_utf8());
+        self.compose |= class == Class::Joins || class == Class::Accent && self.accent;
+        self.accent = class != Class::Mark;
+        self.push(c);
         self.end = span.end;
     }
 
@@ -460,12 +550,12 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
     }
 
     #[inline(always)]
-    fn push(&mut self, bytes: [u8; SHORT], len: usize) {
+    fn push(&mut self, c: char) {
         if self.words.scratch.len() < self.len + SHORT {
             self.words.scratch.resize(2 * self.len + 4 * SHORT, 0);
         }
-        self.words.scratch[self.len..self.len + SHORT].copy_from_slice(&bytes);
-        self.len += len;
+        self.words.scratch[self.len..self.len + SHORT].copy_from_slice(&utf8(c));
+        self.len += c.len_utf8();
     }
 
     #[inline(always)]
@@ -495,7 +585,7 @@ impl<const SPANS: bool> Piece<'_, SPANS> {
         compose_word(&mut chars);
         self.len = self.middle;
         for c in chars {
-            self.push(utf8(c), c.len_utf8());
+            self.push(c);
         }
     }
 }
@@ -508,13 +598,18 @@ fn utf8(c: char) -> [u8; SHORT] {
     bytes
 }
 
-/// The combining class of the last character.
-fn last_class(text: &[u8]) -> u8 {
-    let start = text.iter().rposition(|&b| b & 0xc0 != 0x80).unwrap_or(0);
-    str::from_utf8(&text[start..])
-        .ok()
-        .and_then(|last| last.chars().next())
-        .map_or(0, canonical_combining_class)
+/// [`utf8`] as a number.
+#[inline(always)]
+fn utf8_number(c: char) -> u128 {
+    let mut bytes = [0; 4];
+    c.encode_utf8(&mut bytes);
+    u128::from(u32::from_le_bytes(bytes))
+}
+
+/// Whether a mark that may join the character before stays by itself there.
+fn stays(before: char, mark: char) -> bool {
+    // The dot of an i is dropped.
+    mark != '\u{307}' && !is_joining_letter(mark) && compose(before, mark).is_none()
 }
 
 #[cfg(test)]

@@ -1,3 +1,57 @@
-//! The program `dedupe`: files in, answers out; everything it knows comes from the library.
+//! The program `dedupe`: files in, answers out; everything it knows of text comes from the library.
+//!
+//! `args` says what can be asked, `input` turns paths into documents, `pipeline` spreads them over the cores,
+//! and `scan`, `strip` and `explain` are the three answers. `problems` collects what went wrong on the way.
 
-fn main() {}
+mod args;
+mod docs;
+mod explain;
+mod input;
+mod noise;
+mod output;
+mod pipeline;
+mod problems;
+mod progress;
+mod report;
+mod scan;
+mod spill;
+mod strip;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+use problems::Problems;
+
+/// How a run ended, as the exit code tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Exit code 0: nothing to report.
+    Clean,
+    /// Exit code 1: duplicates were found.
+    Duplicates,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let mut problems = Problems::new(args.quiet());
+    let outcome = match args.command {
+        None => scan::run(&args.scan, &mut problems),
+        Some(Command::Strip(strip)) => strip::run(&strip, &mut problems),
+        Some(Command::Explain(explain)) => explain::run(&explain, &mut problems),
+        Some(Command::Man) => docs::man(),
+        Some(Command::Completions { shell }) => docs::completions(shell),
+    };
+    let outcome = outcome.unwrap_or_else(|failure| {
+        problems.add(failure);
+        Outcome::Clean
+    });
+    problems.print();
+    match outcome {
+        _ if problems.errors() > 0 => ExitCode::from(2),
+        Outcome::Clean => ExitCode::SUCCESS,
+        Outcome::Duplicates => ExitCode::from(1),
+    }
+}

@@ -1,0 +1,374 @@
+//! What can be asked on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use newsift::Label;
+
+const LONG_ABOUT: &str = "\
+Find the near-duplicate stories among scraped news pages, and strip the pages
+of everything that is not their story.
+
+Without a subcommand dedupe reads the pages under each PATH, strips their noise
+(menus, captions, teasers, legal lines), finds the stories that are the same
+wire story, and reports them in groups: which one is kept, which are its
+duplicates, how alike and why. It changes nothing on disk.
+
+A PATH is a file, a directory, or - for standard input. In directories it reads
+.txt, .text and .md (a page each), .jsonl and .ndjson (a page a line), each
+also .gz or .zst, and says at the end what it left out. A path that is named
+like a subcommand can be given as ./strip.";
+
+const EXAMPLES: &str = "\
+Examples:
+  dedupe pages/                        duplicates among the pages of a directory
+  dedupe --keep oldest pages/ more/    keep the first published of each group
+  dedupe --format jsonl feed.jsonl     one answer a document, for programs
+  zcat feed.jsonl.gz | dedupe -        read standard input
+  dedupe strip pages/ --out stories/   the stories without the noise
+  dedupe strip --labels page.txt       every block of the page with its label
+  dedupe explain a.txt feed.jsonl#17   why two documents are duplicates, or not
+  dedupe man > dedupe.1                the manual page
+
+Exit codes:
+  0  no duplicates (strip: done)
+  1  duplicates found
+  2  errors: something could not be read, understood or written, or an option
+     is wrong. This code wins over 1; the answers for all that could be read
+     are complete nevertheless.";
+
+const EXIT_STRIP: &str = "\
+Examples:
+  dedupe strip page.txt                    the story, on standard output
+  dedupe strip pages/ --out stories/       the same tree, a story a file
+  dedupe strip feed.jsonl > stories.jsonl  the text field becomes the story
+  dedupe strip --labels feed.jsonl         one JSON object a page:
+    {\"id\",\"page\":\"story\"|\"listing\"|\"empty\",
+     \"blocks\":[{\"start\",\"end\",\"label\",\"confidence\"}, ...]}
+    start and end count bytes of the page's text in UTF-8 (for JSON Lines: of
+    the decoded string; without a byte order mark)
+
+Exit codes:
+  0  done
+  2  errors: something could not be read, understood or written";
+
+const EXIT_EXPLAIN: &str = "\
+Examples:
+  dedupe explain a.txt b.txt
+  dedupe explain feed.jsonl#17 feed.jsonl#42
+  dedupe explain --raw a.txt b.txt.gz
+
+Exit codes:
+  0  not duplicates
+  1  duplicates
+  2  errors";
+
+/// Find near-duplicate news stories, and strip pages of what is not their story
+#[derive(Debug, Parser)]
+#[command(name = "dedupe", version, long_about = LONG_ABOUT, after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(override_usage = "dedupe [OPTIONS] <PATH>...\n       dedupe <COMMAND> [OPTIONS] ...")]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub scan: ScanArgs,
+}
+
+impl Args {
+    /// Whether notes and progress are unwanted.
+    pub fn quiet(&self) -> bool {
+        match &self.command {
+            None => self.scan.run.quiet,
+            Some(Command::Strip(strip)) => strip.run.quiet,
+            Some(Command::Explain(_) | Command::Man | Command::Completions { .. }) => false,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the story of each page, or the label of each block
+    #[command(after_help = EXIT_STRIP)]
+    Strip(StripArgs),
+    /// Show how two documents compare, and why they are or are not duplicates
+    #[command(after_help = EXIT_EXPLAIN)]
+    Explain(ExplainArgs),
+    /// Print the manual page
+    Man,
+    /// Print completions for a shell
+    Completions {
+        /// The shell to complete for
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ScanArgs {
+    /// Files or directories to read; - is standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub rule: RuleArgs,
+    #[command(flatten)]
+    pub noise: NoiseArgs,
+    /// Which document of a group is kept
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t = Keep::Longest)]
+    pub keep: Keep,
+    /// How the answer is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
+    pub format: Format,
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct StripArgs {
+    /// Files or directories to read; - is standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Print one JSON object a page with the label of every block
+    #[arg(long, conflicts_with_all = ["format", "keep_labels"])]
+    pub labels: bool,
+    /// Write each story to a file of the same name under DIR
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Let --out overwrite files that exist
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// Which labels are kept, separated by commas
+    #[arg(
+        long,
+        value_name = "LABELS",
+        value_delimiter = ',',
+        default_value = "title,body,subhead"
+    )]
+    pub keep_labels: Vec<Label>,
+    #[command(flatten)]
+    pub noise: NoiseArgs,
+    /// How stories are printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = StripFormat::Same)]
+    pub format: StripFormat,
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ExplainArgs {
+    /// The first document: a file, or FILE.jsonl#ID
+    #[arg(value_name = "A")]
+    pub a: PathBuf,
+    /// The second document: a file, or FILE.jsonl#ID
+    #[arg(value_name = "B")]
+    pub b: PathBuf,
+    #[command(flatten)]
+    pub rule: RuleArgs,
+    #[command(flatten)]
+    pub noise: NoiseArgs,
+    /// How the answer is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExplainFormat::Text)]
+    pub format: ExplainFormat,
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// Which documents are duplicates.
+#[derive(Debug, clap::Args)]
+pub struct RuleArgs {
+    /// Compare the pages as they are, without stripping their noise
+    #[arg(long)]
+    pub raw: bool,
+    /// Which duplicates count
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = Preset::Wire)]
+    pub preset: Preset,
+    /// Similarity from which two documents are duplicates, above 0 and up to 1
+    /// [default: the preset's]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub threshold: Option<f64>,
+}
+
+/// How noise is told from stories.
+#[derive(Debug, Clone, clap::Args)]
+pub struct NoiseArgs {
+    /// A noise model of your own instead of the one that ships
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+}
+
+/// How files become documents.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Input")]
+pub struct InputArgs {
+    /// What the files hold; auto goes by the name, then by the first bytes
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = InputFormat::Auto)]
+    pub input_format: InputFormat,
+    /// JSON Lines: the field with the id; lines without it are named FILE:LINE
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    pub id_field: String,
+    /// JSON Lines: the field with the page's text
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    pub text_field: String,
+    /// JSON Lines: the field with the date, for --keep oldest and newest
+    /// (files: their modification time)
+    #[arg(long, value_name = "NAME", default_value = "date")]
+    pub date_field: String,
+    /// Most that one text may hold, decompressed: a text file, or a line of
+    /// JSON Lines (K, M, G: powers of 1024)
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
+    pub max_size: u64,
+    /// Follow symbolic links inside directories
+    #[arg(long)]
+    pub follow: bool,
+}
+
+/// How the work is done.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Run")]
+pub struct RunArgs {
+    /// Threads to work with; the answer does not depend on it
+    /// [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// No progress and no notes on standard error, only errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Preset {
+    /// Nearly identical texts
+    Strict,
+    /// The same wire story: other headline, edited, cut, wrapped in noise
+    Wire,
+    /// The same text even if heavily rewritten
+    Loose,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    /// The one with the most words
+    Longest,
+    /// The one with the fewest words
+    Shortest,
+    /// The one that came first in the input
+    First,
+    /// The one with the earliest date
+    Oldest,
+    /// The one with the latest date
+    Newest,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Groups for people
+    Text,
+    /// One JSON object: summary, groups, problems
+    Json,
+    /// One JSON object a document, in the order of the input
+    Jsonl,
+    /// One row a document, in the order of the input
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StripFormat {
+    /// As the input: text for text files, JSON Lines for JSON Lines
+    Same,
+    /// The stories as text
+    Text,
+    /// JSON Lines, with the story in the text field
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// A table, and the shared runs in context
+    Text,
+    /// One JSON object
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InputFormat {
+    /// By the name, then by the first bytes
+    Auto,
+    /// A page a file
+    Text,
+    /// A page a line, as a JSON object
+    Jsonl,
+}
+
+impl From<Preset> for newsift::Preset {
+    fn from(preset: Preset) -> Self {
+        match preset {
+            Preset::Strict => Self::Strict,
+            Preset::Wire => Self::Wire,
+            Preset::Loose => Self::Loose,
+        }
+    }
+}
+
+impl From<Keep> for newsift::Keep {
+    fn from(keep: Keep) -> Self {
+        match keep {
+            Keep::Longest => Self::Longest,
+            Keep::Shortest => Self::Shortest,
+            Keep::First => Self::First,
+            Keep::Oldest => Self::Oldest,
+            Keep::Newest => Self::Newest,
+        }
+    }
+}
+
+/// A number of bytes: digits, then nothing, K, M or G (powers of 1024).
+fn size(text: &str) -> Result<u64, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let number = lower.trim_end_matches("ib").trim_end_matches('b');
+    let (digits, shift) = match number.as_bytes().last() {
+        Some(b'k') => (&number[..number.len() - 1], 10),
+        Some(b'm') => (&number[..number.len() - 1], 20),
+        Some(b'g') => (&number[..number.len() - 1], 30),
+        _ => (number, 0),
+    };
+    digits
+        .parse::<u64>()
+        .ok()
+        .filter(|&n| n > 0)
+        .and_then(|n| n.checked_mul(1 << shift))
+        .ok_or_else(|| {
+            String::from("a size is a whole number above 0, with K, M or G after it, such as 512M")
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, bytes) in [
+            ("1", 1),
+            ("10k", 10 << 10),
+            ("10KiB", 10 << 10),
+            ("3MB", 3 << 20),
+            ("1G", 1 << 30),
+        ] {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "0", "G", "-1", "1.5G", "99999999999999G"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
+}

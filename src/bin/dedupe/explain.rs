@@ -1,0 +1,367 @@
+//! `dedupe explain A B`: how two documents compare, and why they are or are not duplicates.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use anstyle::{AnsiColor, Style};
+use newsift::{Cleaner, Comparison, Settings, SharedRun};
+use serde::Serialize;
+
+use crate::Outcome;
+use crate::args::{ExplainArgs, ExplainFormat, InputArgs, Keep, Preset};
+use crate::input::{Input, Reader};
+use crate::noise;
+use crate::output::Stdout;
+use crate::problems::{Kind, Problem, Problems};
+use crate::report::{rounded, write_json};
+use crate::scan::{self, STORY};
+use crate::words::{count, percent, plain};
+
+/// As many shared runs are shown; the longest say what there is to say.
+const RUNS: usize = 12;
+/// Bytes of text shown before and after a shared run, and at each end of a long one.
+const CONTEXT: usize = 60;
+const END_OF_RUN: usize = 120;
+
+/// One of the two documents.
+struct Document {
+    name: String,
+    story: String,
+    /// Words of the story, and of the page that it was taken from.
+    words: usize,
+    page_words: usize,
+}
+
+/// Reads both, compares and reports.
+pub fn run(args: &ExplainArgs, problems: &mut Problems) -> Result<Outcome, Problem> {
+    let settings = scan::settings(&args.rule, Keep::Longest)?;
+    let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
+    let mut read = |path: &Path| document(path, &args.input, cleaner.as_ref(), &settings, problems);
+    let (a, b) = (read(&args.a)?, read(&args.b)?);
+    let comparison = settings.compare(&a.story, &b.story);
+    match args.format {
+        ExplainFormat::Text => {
+            let mut out = Stdout::styled();
+            out.write(table(&a, &b, &comparison, args.rule.preset, &settings).as_bytes())?;
+            out.write(runs(&a, &b, comparison.runs()).as_bytes())?;
+            out.flush()?;
+        }
+        ExplainFormat::Json => {
+            let mut out = Stdout::new();
+            out.write(&json(&a, &b, &comparison, &settings))?;
+            out.flush()?;
+        }
+    }
+    Ok(if comparison.are_duplicates() {
+        Outcome::Duplicates
+    } else {
+        Outcome::Clean
+    })
+}
+
+/// The document that `FILE` or `FILE#ID` names.
+fn document(
+    name: &Path,
+    args: &InputArgs,
+    cleaner: Option<&Cleaner>,
+    settings: &Settings,
+    problems: &mut Problems,
+) -> Result<Document, Problem> {
+    let (path, id) = file_and_id(name);
+    if path.is_dir() {
+        return Err(Problem::new(
+            Kind::Setting,
+            path.display(),
+            "a directory, but explain compares two documents: name a file, or FILE.jsonl#ID",
+        ));
+    }
+    let input = Input {
+        args: args.clone(),
+        dates: false,
+    };
+    let mut reader = Reader::new(std::slice::from_ref(&path), &input, None);
+    let mut found: Option<Document> = None;
+    let (mut others, mut told) = (0, Vec::new());
+    while let Some(work) = reader.next() {
+        work.pages(&input, &mut told, |page| {
+            if id
+                .as_deref()
+                .is_some_and(|id| id != page.id.to_text() && id != page.id.as_json())
+            {
+                return;
+            }
+            let Some(text) = page.text else {
+                return;
+            };
+            if found.is_some() {
+                others += 1;
+                return;
+            }
+            let words = |text: &str| settings.sketch(text).words();
+            let story = match cleaner {
+                Some(cleaner) => cleaner.label(text).story(&STORY).text().into_owned(),
+                None => text.to_owned(),
+            };
+            found = Some(Document {
+                name: page.place.name(&page.id),
+                words: words(&story),
+                page_words: words(text),
+                story,
+            });
+        });
+    }
+    // What is wrong with the other lines of a file matters only when the document is not among them.
+    let searched = found.is_some() && id.is_some();
+    problems.extend(told.into_iter().filter(|_| !searched));
+    match found {
+        Some(_) if others > 0 && id.is_none() => Err(Problem::new(
+            Kind::Setting,
+            path.display(),
+            format!(
+                "holds {} documents: name one as {}#ID",
+                others + 1,
+                path.display()
+            ),
+        )),
+        Some(document) => {
+            if others > 0 {
+                let note = format!("{others} more with this id, the first is compared");
+                problems.add(Problem::new(Kind::DuplicateId, name.display(), note));
+            }
+            Ok(document)
+        }
+        None => Err(match id {
+            Some(id) => Problem::new(
+                Kind::Setting,
+                path.display(),
+                format!("no document has the id `{id}`: --id-field says which field holds it"),
+            ),
+            None => Problem::new(
+                Kind::Setting,
+                path.display(),
+                "holds no document that can be compared",
+            ),
+        }),
+    }
+}
+
+/// Takes `FILE#ID` apart, unless a file of the whole name exists.
+fn file_and_id(name: &Path) -> (PathBuf, Option<String>) {
+    let text = name.to_string_lossy();
+    match text.split_once('#') {
+        Some((file, id)) if name.symlink_metadata().is_err() => (file.into(), Some(id.to_owned())),
+        _ => (name.to_owned(), None),
+    }
+}
+
+const YES: Style = AnsiColor::Yellow.on_default().bold();
+const NO: Style = AnsiColor::Green.on_default().bold();
+const SHARED: Style = AnsiColor::Green.on_default();
+const ASIDE: Style = Style::new().dimmed();
+const HEADING: Style = Style::new().bold();
+
+fn table(
+    a: &Document,
+    b: &Document,
+    comparison: &Comparison,
+    preset: Preset,
+    settings: &Settings,
+) -> String {
+    let mut text = String::new();
+    // Writing into a string cannot fail.
+    for (letter, document) in [('A', a), ('B', b)] {
+        let (words, page) = (document.words, document.page_words);
+        let _ = write!(
+            text,
+            "{HEADING}{letter}{HEADING:#}  {}, {}",
+            plain(&document.name),
+            count(words, "word")
+        );
+        if page > words {
+            let _ = write!(text, " of story in a page of {}", count(page, "word"));
+        }
+        text.push('\n');
+    }
+    let (style, verdict) = if comparison.are_duplicates() {
+        (YES, "duplicates")
+    } else {
+        (NO, "not duplicates")
+    };
+    let _ = writeln!(
+        text,
+        "\n{style}{verdict}{style:#}: {}\n",
+        comparison.reason()
+    );
+    let evidence = comparison.evidence();
+    let preset = match preset {
+        Preset::Strict => "strict",
+        Preset::Wire => "wire",
+        Preset::Loose => "loose",
+    };
+    let share = |share: f64| format!("{share:.4}");
+    for (name, value, meaning) in [
+        (
+            "similarity",
+            share(evidence.similarity()),
+            format!(
+                "from {} on they are duplicates (preset {preset})",
+                settings.threshold()
+            ),
+        ),
+        (
+            "resemblance",
+            share(evidence.resemblance()),
+            String::from("of the word runs of both, what both have (Jaccard)"),
+        ),
+        (
+            "A in B",
+            share(evidence.containment()),
+            format!(
+                "{} of A's word runs are in B",
+                percent(evidence.containment())
+            ),
+        ),
+        (
+            "B in A",
+            share(evidence.containment_of_other()),
+            format!(
+                "{} of B's word runs are in A",
+                percent(evidence.containment_of_other())
+            ),
+        ),
+        (
+            "longest run",
+            evidence.longest_run().to_string(),
+            String::from("words in a row that both have"),
+        ),
+        (
+            "relation",
+            evidence.relation().as_str().to_owned(),
+            String::from("of A to B, as far as they are alike"),
+        ),
+    ] {
+        let _ = writeln!(text, "  {name:<12} {value:>10}  {ASIDE}{meaning}{ASIDE:#}");
+    }
+    text
+}
+
+/// The longest shared runs in the order of `a`, each in its context.
+fn runs(a: &Document, b: &Document, runs: &[SharedRun]) -> String {
+    if runs.is_empty() {
+        return String::from("\nNo shared runs of words.\n");
+    }
+    let mut longest: Vec<usize> = (0..runs.len()).collect();
+    longest.sort_by(|&x, &y| runs[y].words.cmp(&runs[x].words).then(x.cmp(&y)));
+    longest.truncate(RUNS);
+    longest.sort_unstable();
+    let mut text = format!("\n{HEADING}{}{HEADING:#}", count(runs.len(), "shared run"));
+    if longest.len() < runs.len() {
+        let _ = write!(text, ", the {} longest", longest.len());
+    }
+    text.push('\n');
+    for run in longest.into_iter().map(|number| &runs[number]) {
+        let _ = writeln!(text, "\n  {}", count(run.words, "word"));
+        let _ = writeln!(text, "  A  {}", in_context(&a.story, &run.a));
+        let _ = writeln!(text, "  B  {}", in_context(&b.story, &run.b));
+    }
+    text
+}
+
+/// The start of the character that the byte `at` belongs to.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0)
+}
+
+/// A run with what stands around it; the middle of a long run is left out.
+fn in_context(text: &str, span: &Range<usize>) -> String {
+    let start = boundary(text, span.start.saturating_sub(CONTEXT));
+    let end = boundary(text, (span.end + CONTEXT).min(text.len()));
+    let before = if start > 0 { "…" } else { "" };
+    let after = if end < text.len() { "…" } else { "" };
+    let run = &text[span.clone()];
+    let run = if run.len() <= 2 * END_OF_RUN {
+        plain(run)
+    } else {
+        let (head, tail) = (
+            boundary(run, END_OF_RUN),
+            boundary(run, run.len() - END_OF_RUN),
+        );
+        format!("{} […] {}", plain(&run[..head]), plain(&run[tail..]))
+    };
+    format!(
+        "{ASIDE}{before}{}{ASIDE:#}{SHARED}[{run}]{SHARED:#}{ASIDE}{}{after}{ASIDE:#}",
+        plain(&text[start..span.start]),
+        plain(&text[span.end..end]),
+    )
+}
+
+fn json(a: &Document, b: &Document, comparison: &Comparison, settings: &Settings) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Explained<'a> {
+        a: Side<'a>,
+        b: Side<'a>,
+        duplicates: bool,
+        reason: &'a str,
+        threshold: f64,
+        similarity: f64,
+        resemblance: f64,
+        containment_of_a: f64,
+        containment_of_b: f64,
+        longest_run: usize,
+        relation: &'static str,
+        runs: Vec<Run<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Side<'a> {
+        name: &'a str,
+        words: usize,
+        page_words: usize,
+    }
+    /// Spans count bytes of the two stories.
+    #[derive(Serialize)]
+    struct Run<'a> {
+        words: usize,
+        a: [usize; 2],
+        b: [usize; 2],
+        text: &'a str,
+    }
+    fn side(document: &Document) -> Side<'_> {
+        Side {
+            name: &document.name,
+            words: document.words,
+            page_words: document.page_words,
+        }
+    }
+    let evidence = comparison.evidence();
+    let explained = Explained {
+        a: side(a),
+        b: side(b),
+        duplicates: comparison.are_duplicates(),
+        reason: comparison.reason(),
+        threshold: settings.threshold(),
+        similarity: rounded(evidence.similarity()),
+        resemblance: rounded(evidence.resemblance()),
+        containment_of_a: rounded(evidence.containment()),
+        containment_of_b: rounded(evidence.containment_of_other()),
+        longest_run: evidence.longest_run(),
+        relation: evidence.relation().as_str(),
+        runs: comparison
+            .runs()
+            .iter()
+            .map(|run| Run {
+                words: run.words,
+                a: [run.a.start, run.a.end],
+                b: [run.b.start, run.b.end],
+                text: &a.story[run.a.clone()],
+            })
+            .collect(),
+    };
+    let mut out = Vec::new();
+    write_json(&mut out, &explained);
+    out.push(b'\n');
+    out
+}

@@ -1,0 +1,43 @@
+//! The cleaner that the options ask for.
+
+use std::path::Path;
+
+use newsift::{Cleaner, Error, Label, Model};
+
+use crate::args::NoiseArgs;
+use crate::input::compressed;
+use crate::problems::{Kind, Problem};
+
+/// More than this no model file holds; the shipped one has some hundred kilobytes.
+const LARGEST_MODEL: u64 = 256 << 20;
+
+/// The cleaner for comparing stories; none when pages are compared as they are.
+pub fn cleaner(args: &NoiseArgs, raw: bool) -> Result<Option<Cleaner>, Problem> {
+    if raw {
+        return Ok(None);
+    }
+    keeping(args, &[]).map(Some)
+}
+
+/// A cleaner that keeps these labels, or the story where none are named.
+pub fn keeping(args: &NoiseArgs, labels: &[Label]) -> Result<Cleaner, Problem> {
+    let mut cleaner = Cleaner::builder();
+    if !labels.is_empty() {
+        cleaner = cleaner.keep(labels);
+    }
+    if let Some(path) = &args.model {
+        cleaner = cleaner.model(model(path)?);
+    }
+    cleaner
+        .build()
+        .map_err(|error| Problem::new(Kind::Setting, "--keep-labels", error.to_string()))
+}
+
+fn model(path: &Path) -> Result<Model, Problem> {
+    let refused =
+        |why: String| Problem::new(Kind::Setting, format!("--model {}", path.display()), why);
+    let bytes = compressed::open(path, compressed::Compression::Unknown)
+        .and_then(|stream| compressed::read_all(stream, LARGEST_MODEL))
+        .map_err(|failure| refused(failure.to_string()))?;
+    Model::from_bytes(&bytes).map_err(|error: Error| refused(error.to_string()))
+}

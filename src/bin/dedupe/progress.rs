@@ -1,0 +1,56 @@
+//! How far the work is, on standard error when that is a terminal.
+
+use std::time::Duration;
+
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A line that tells what is being done; hidden when nobody looks.
+pub struct Progress {
+    bar: ProgressBar,
+    documents: u64,
+    bytes: u64,
+}
+
+impl Progress {
+    pub fn new(quiet: bool) -> Self {
+        // This target draws nothing when standard error is not a terminal.
+        let target = if quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}  {elapsed}") {
+            bar.set_style(style);
+        }
+        if !bar.is_hidden() {
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+        Self {
+            bar,
+            documents: 0,
+            bytes: 0,
+        }
+    }
+
+    /// Counts documents that were read.
+    pub fn read(&mut self, documents: usize, bytes: usize) {
+        self.documents += documents as u64;
+        self.bytes += bytes as u64;
+        if !self.bar.is_hidden() {
+            let (documents, bytes) = (self.documents, HumanBytes(self.bytes));
+            self.bar
+                .set_message(format!("reading: {documents} documents, {bytes}"));
+        }
+    }
+
+    /// Says what comes now.
+    pub fn stage(&self, message: String) {
+        self.bar.set_message(message);
+    }
+
+    /// Takes the line away.
+    pub fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,157 @@
+//! Answers as JSON: a line a document, or one object for the whole scan.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::output::Stdout;
+use crate::problems::{Problem, Problems};
+
+use super::{Answer, Answers, Status, rounded};
+
+/// A document's answer.
+#[derive(Serialize)]
+struct Document<'a> {
+    id: &'a RawValue,
+    cluster: usize,
+    kept: bool,
+    status: &'static str,
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    /// Words and bytes of the story.
+    words: usize,
+    bytes: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<&'static str>,
+    #[serde(flatten)]
+    evidence: Option<Against<'a>>,
+}
+
+/// The evidence of a duplicate against the kept document.
+#[derive(Serialize)]
+struct Against<'a> {
+    kept_id: &'a RawValue,
+    kept_path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_line: Option<u32>,
+    similarity: f64,
+    resemblance: f64,
+    /// The share of the duplicate that is in the kept document, and the other way round.
+    containment: f64,
+    containment_of_kept: f64,
+    /// In words.
+    longest_run: usize,
+    relation: &'static str,
+}
+
+impl<'a> Document<'a> {
+    fn new(answer: &Answer<'a>) -> Self {
+        let record = answer.record;
+        Self {
+            id: record.id.as_raw(),
+            cluster: answer.cluster,
+            kept: answer.kept,
+            status: answer.status.as_str(),
+            path: record.place.source.to_string(),
+            line: record.place.line(),
+            words: record.words,
+            bytes: record.bytes,
+            page: record.page.map(|kind| kind.as_str()),
+            evidence: answer.evidence.map(|(kept, evidence)| Against {
+                kept_id: kept.id.as_raw(),
+                kept_path: kept.place.source.to_string(),
+                kept_line: kept.place.line(),
+                similarity: rounded(evidence.similarity()),
+                resemblance: rounded(evidence.resemblance()),
+                containment: rounded(evidence.containment()),
+                containment_of_kept: rounded(evidence.containment_of_other()),
+                longest_run: evidence.longest_run(),
+                relation: evidence.relation().as_str(),
+            }),
+        }
+    }
+}
+
+/// One object a document, in the order of the input.
+pub fn lines(answers: &Answers<'_>, out: &mut Stdout) -> Result<(), Problem> {
+    let mut line = Vec::new();
+    for answer in answers.iter() {
+        if out.is_closed() {
+            break;
+        }
+        line.clear();
+        write(&mut line, &Document::new(&answer));
+        line.push(b'\n');
+        out.write(&line)?;
+    }
+    out.flush()
+}
+
+/// One object for the whole scan: `summary`, `clusters` of two documents and more, `problems`.
+pub fn object(answers: &Answers<'_>, out: &mut Stdout, problems: &Problems) -> Result<(), Problem> {
+    #[derive(Serialize)]
+    struct Group<'a> {
+        cluster: usize,
+        kept: Document<'a>,
+        duplicates: Vec<Document<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Told<'a> {
+        severity: &'static str,
+        kind: &'static str,
+        place: &'a str,
+        message: &'a str,
+    }
+
+    let mut text = Vec::from(b"{\"summary\":");
+    let mut summary = serde_json::Map::new();
+    let mut count = |name: &str, n: usize| summary.insert(name.into(), n.into());
+    count("documents", answers.scan.records.len());
+    for status in Status::ALL {
+        count(status.as_str(), answers.count(status));
+    }
+    count("groups", answers.scan.clusters.clusters().len());
+    count("errors", problems.errors());
+    write(&mut text, &summary);
+
+    text.extend(b",\n\"clusters\":[");
+    for (n, cluster) in answers.scan.clusters.clusters().iter().enumerate() {
+        text.extend_from_slice(if n == 0 { b"\n" } else { b",\n" });
+        let kept = answers.of(cluster.kept());
+        let duplicates: Vec<_> = cluster
+            .duplicates()
+            .iter()
+            .map(|m| answers.of(m.document()))
+            .collect();
+        let group = Group {
+            cluster: kept.cluster,
+            kept: Document::new(&kept),
+            duplicates: duplicates.iter().map(Document::new).collect(),
+        };
+        write(&mut text, &group);
+        out.write(&text)?;
+        text.clear();
+    }
+
+    text.extend(b"],\n\"problems\":[");
+    let told = problems.kinds().flat_map(|(_, _, told)| told);
+    for (n, problem) in told.enumerate() {
+        text.extend_from_slice(if n == 0 { b"\n" } else { b",\n" });
+        let told = Told {
+            severity: if problem.is_error() { "error" } else { "note" },
+            kind: problem.kind.as_str(),
+            place: &problem.place,
+            message: &problem.message,
+        };
+        write(&mut text, &told);
+    }
+    text.extend(b"]}\n");
+    out.write(&text)?;
+    out.flush()
+}
+
+/// Appends a value as JSON.
+pub fn write(out: &mut Vec<u8>, value: &impl Serialize) {
+    // Our values have string keys, and memory does not fail.
+    let _ = serde_json::to_writer(out, value);
+}

@@ -1,0 +1,216 @@
+//! `dedupe PATH…`: finds the near-duplicates among the documents of the input.
+
+use newsift::{Batch, Cleaner, Clusters, Document, Label, PageKind, Settings, Sketch};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::Outcome;
+use crate::args::{Keep, RuleArgs, ScanArgs};
+use crate::input::{Id, Input, Place, Reader, Work};
+use crate::noise;
+use crate::pipeline;
+use crate::problems::{Kind, Problem, Problems};
+use crate::progress::Progress;
+use crate::report;
+use crate::spill::Spill;
+
+/// What is compared of a page.
+pub const STORY: [Label; 3] = [Label::Title, Label::Body, Label::Subhead];
+
+/// What stays in memory of a document, beside its sketch.
+#[derive(Debug)]
+pub struct Record {
+    pub place: Place,
+    pub id: Id,
+    /// Words of the story.
+    pub words: usize,
+    /// Bytes of the story.
+    pub bytes: usize,
+    /// Whether its text could be read.
+    pub readable: bool,
+    /// Hash of the page's text, to tell whether an id that comes again brings the same document.
+    hash: u64,
+    /// The document that this one is once more, when neither has a word to compare.
+    pub repeats: Option<usize>,
+    /// What the page is; unknown when nothing was stripped.
+    pub page: Option<PageKind>,
+}
+
+/// Everything that a report tells.
+pub struct Scan {
+    pub records: Vec<Record>,
+    pub clusters: Clusters,
+    pub stories: Spill,
+}
+
+/// A document as it comes out of a thread.
+struct Sketched {
+    record: Record,
+    date: Option<i64>,
+    sketch: Sketch,
+    story: String,
+}
+
+/// The settings that the options ask for.
+pub fn settings(rule: &RuleArgs, keep: Keep) -> Result<Settings, Problem> {
+    let mut settings = Settings::builder()
+        .preset(rule.preset.into())
+        .keep(keep.into());
+    if let Some(threshold) = rule.threshold {
+        settings = settings.threshold(threshold);
+    }
+    settings
+        .build()
+        .map_err(|error| Problem::new(Kind::Setting, "--threshold", error.to_string()))
+}
+
+/// Reads, compares and reports.
+pub fn run(args: &ScanArgs, problems: &mut Problems) -> Result<Outcome, Problem> {
+    let settings = settings(&args.rule, args.keep)?;
+    pipeline::with_threads(&args.run, || {
+        let scan = scan(args, settings, problems)?;
+        let found = !scan.clusters.clusters().is_empty();
+        report::print(&scan, args.format, problems)?;
+        Ok(if found {
+            Outcome::Duplicates
+        } else {
+            Outcome::Clean
+        })
+    })?
+}
+
+fn scan(args: &ScanArgs, settings: Settings, problems: &mut Problems) -> Result<Scan, Problem> {
+    let input = Input {
+        args: args.input.clone(),
+        dates: matches!(args.keep, Keep::Oldest | Keep::Newest),
+    };
+    let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
+    let mut reader = Reader::new(&args.paths, &input, None);
+    let mut progress = Progress::new(args.run.quiet);
+    let mut batch = Batch::new(settings.clone());
+    let mut records = Vec::new();
+    let mut stories = Spill::new();
+    pipeline::run(
+        &mut reader,
+        |work| sketch(work, &input, cleaner.as_ref(), &settings),
+        |(documents, told)| {
+            problems.extend(told);
+            progress.read(
+                documents.len(),
+                documents.iter().map(|d| d.story.len()).sum(),
+            );
+            for document in documents {
+                stories
+                    .push(&document.story)
+                    .map_err(|error| disk(&error))?;
+                let id = document.record.id.to_text().into_owned();
+                batch.push(
+                    document.sketch,
+                    Document {
+                        id,
+                        date: document.date,
+                    },
+                );
+                records.push(document.record);
+            }
+            Ok(true)
+        },
+    )?;
+    stories.finish().map_err(|error| disk(&error))?;
+    ids_given_twice(&mut records, problems);
+
+    progress.stage(format!("comparing {} documents", records.len()));
+    let clusters = batch.cluster(|number| stories.text(number));
+    progress.done();
+    if let Some(error) = stories.failure() {
+        return Err(disk(error));
+    }
+    for note in clusters.notes() {
+        problems.add(Problem::new(Kind::Library, "", note.as_str()));
+    }
+    Ok(Scan {
+        records,
+        clusters,
+        stories,
+    })
+}
+
+fn sketch(
+    work: Work,
+    input: &Input,
+    cleaner: Option<&Cleaner>,
+    settings: &Settings,
+) -> (Vec<Sketched>, Vec<Problem>) {
+    let (mut documents, mut problems) = (Vec::new(), Vec::new());
+    work.pages(input, &mut problems, |page| {
+        let text = page.text.unwrap_or("");
+        let (story, kind) = match cleaner {
+            Some(cleaner) => {
+                let labelled = cleaner.label(text);
+                (labelled.story(&STORY).text(), Some(labelled.kind()))
+            }
+            None => (text.into(), None),
+        };
+        let sketch = settings.sketch(&story);
+        documents.push(Sketched {
+            record: Record {
+                place: page.place,
+                id: page.id,
+                words: sketch.words(),
+                bytes: story.len(),
+                readable: page.text.is_some(),
+                hash: xxh3_64(text.as_bytes()),
+                repeats: None,
+                page: kind,
+            },
+            date: page.date,
+            sketch,
+            story: story.into_owned(),
+        });
+    });
+    (documents, problems)
+}
+
+/// Tells ids that several documents have, with the places.
+fn ids_given_twice(records: &mut [Record], problems: &mut Problems) {
+    let id = |number: usize| records[number].id.as_json();
+    let mut by_id: Vec<usize> = (0..records.len()).collect();
+    by_id.sort_by(|&a, &b| id(a).cmp(id(b)).then(a.cmp(&b)));
+    let mut twice: Vec<(usize, usize)> = by_id
+        .chunk_by(|&a, &b| id(a) == id(b))
+        .flat_map(|same| same[1..].iter().map(|&other| (other, same[0])))
+        .collect();
+    twice.sort_unstable();
+    for (second, first) in twice {
+        let same = records[second].hash == records[first].hash
+            && records[first].readable
+            && records[second].readable;
+        let what = if same {
+            "with the same text: the document is there twice"
+        } else {
+            "with another text: both are answered, but their answers cannot be told apart by the id"
+        };
+        problems.add(Problem::new(
+            Kind::DuplicateId,
+            &records[second].place,
+            format!(
+                "id {} was given before, at {}, {what}",
+                records[second].id.as_json(),
+                records[first].place
+            ),
+        ));
+        if same && records[second].words == 0 {
+            records[second].repeats = Some(first);
+        }
+    }
+}
+
+fn disk(error: &std::io::Error) -> Problem {
+    Problem::new(
+        Kind::Output,
+        std::env::temp_dir().display(),
+        format!(
+            "the stories cannot be kept in a temporary file: {error}; TMPDIR names another directory"
+        ),
+    )
+}

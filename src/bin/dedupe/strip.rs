@@ -1,0 +1,339 @@
+//! `dedupe strip PATH…`: the story of each page, or the label of each block.
+
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use newsift::Cleaner;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::Outcome;
+use crate::args::{InputArgs, StripArgs, StripFormat};
+use crate::input::{Input, Page, Reader, Source, Work};
+use crate::noise;
+use crate::output::{NewFile, Stdout};
+use crate::pipeline;
+use crate::problems::{Kind, Problem, Problems};
+use crate::progress::Progress;
+use crate::report::{rounded, write_json};
+use crate::words::{count, number};
+
+/// What became of one page.
+struct Stripped {
+    source: Arc<Source>,
+    /// What stands above the page when several are printed as text.
+    heading: Option<String>,
+    answer: Vec<u8>,
+    /// False when it has text but no story; with labels nobody asks.
+    has_story: bool,
+}
+
+/// What is printed of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Labels,
+    Text,
+    Json,
+}
+
+/// Reads, strips and prints.
+pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem> {
+    let cleaner = noise::keeping(&args.noise, &args.keep_labels)?;
+    let input = Input {
+        args: args.input.clone(),
+        dates: false,
+    };
+    pipeline::with_threads(&args.run, || {
+        let mut reader = Reader::new(&args.paths, &input, args.out.as_deref());
+        let mut progress = Progress::new(args.run.quiet);
+        let (mut all, mut without) = (0, 0);
+        let mut out = match &args.out {
+            None => Out::Stdout {
+                out: Stdout::new(),
+                headings: args.paths.len() > 1 || args.paths.iter().any(|path| path.is_dir()),
+                first: true,
+            },
+            Some(folder) => Out::Folder(Folder {
+                folder: folder.clone(),
+                force: args.force,
+                open: None,
+                written: BTreeSet::new(),
+            }),
+        };
+        pipeline::run(
+            &mut reader,
+            |work| strip(work, &input, &cleaner, args),
+            |(pages, told)| {
+                problems.extend(told);
+                progress.read(
+                    pages.len(),
+                    pages.iter().map(|page| page.answer.len()).sum(),
+                );
+                for page in pages {
+                    all += 1;
+                    without += usize::from(!page.has_story);
+                    out.write(page, problems)?;
+                }
+                Ok(!out.is_closed())
+            },
+        )?;
+        progress.done();
+        out.finish(problems)?;
+        if without > 0 {
+            let message = format!(
+                "{} of {} have no story",
+                number(without),
+                count(all, "page")
+            );
+            problems.add(Problem::new(Kind::NoStory, "", message));
+        }
+        Ok(Outcome::Clean)
+    })?
+}
+
+fn strip(
+    work: Work,
+    input: &Input,
+    cleaner: &Cleaner,
+    args: &StripArgs,
+) -> (Vec<Stripped>, Vec<Problem>) {
+    let (mut pages, mut problems) = (Vec::new(), Vec::new());
+    work.pages(input, &mut problems, |page| {
+        let what = match (args.labels, args.format) {
+            (true, _) => Answer::Labels,
+            (_, StripFormat::Text) => Answer::Text,
+            (_, StripFormat::Jsonl) => Answer::Json,
+            (_, StripFormat::Same) if page.line.is_some() => Answer::Json,
+            (_, StripFormat::Same) => Answer::Text,
+        };
+        let mut answer = Vec::new();
+        let mut has_story = true;
+        if what == Answer::Labels {
+            labels(&page, cleaner, &mut answer);
+        } else {
+            let story = page.text.map(|text| cleaner.strip(text).text());
+            has_story = story.as_ref().is_none_or(|story| !story.is_empty());
+            match (what, story) {
+                (Answer::Text, None) => return,
+                (Answer::Text, Some(story)) => {
+                    answer.extend(story.as_bytes());
+                    answer.extend(has_story.then_some(b'\n'));
+                }
+                (_, story) => line(&page, story.as_deref(), &args.input, &mut answer),
+            }
+        }
+        pages.push(Stripped {
+            heading: (what == Answer::Text).then(|| page.id.to_text().into_owned()),
+            source: page.place.source,
+            answer,
+            has_story,
+        });
+    });
+    (pages, problems)
+}
+
+/// The labels of a page as a line of JSON. A page without a text is answered too.
+fn labels(page: &Page<'_>, cleaner: &Cleaner, out: &mut Vec<u8>) {
+    #[derive(Serialize)]
+    struct Labels<'a> {
+        id: &'a RawValue,
+        page: &'static str,
+        blocks: Vec<Block>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<&'static str>,
+    }
+    #[derive(Serialize)]
+    struct Block {
+        start: usize,
+        end: usize,
+        label: &'static str,
+        confidence: f64,
+    }
+
+    let labelled = cleaner.label(page.text.unwrap_or(""));
+    let blocks = labelled.blocks().iter().map(|block| Block {
+        start: block.span().start,
+        end: block.span().end,
+        label: block.label().as_str(),
+        confidence: rounded(f64::from(block.confidence())),
+    });
+    let labels = Labels {
+        id: page.id.as_raw(),
+        page: if page.text.is_some() {
+            labelled.kind().as_str()
+        } else {
+            "empty"
+        },
+        blocks: blocks.collect(),
+        status: page.text.is_none().then_some("unreadable"),
+    };
+    write_json(out, &labels);
+    out.push(b'\n');
+}
+
+/// The page's line with the story in the text field and everything else as it was; a text file becomes a line of its own.
+/// A line without a text stays as it is.
+fn line(page: &Page<'_>, story: Option<&str>, args: &InputArgs, out: &mut Vec<u8>) {
+    let Some(line) = page.line else {
+        out.push(b'{');
+        write_json(out, &args.id_field);
+        out.push(b':');
+        write_json(out, &page.id.as_raw());
+        if let Some(story) = story {
+            out.push(b',');
+            write_json(out, &args.text_field);
+            out.push(b':');
+            write_json(out, &story);
+        }
+        out.extend(b"}\n");
+        return;
+    };
+    out.push(b'{');
+    for (n, (name, value)) in line.fields().enumerate() {
+        if n > 0 {
+            out.push(b',');
+        }
+        write_json(out, &name);
+        out.push(b':');
+        match &story {
+            Some(story) if name == args.text_field => write_json(out, &story),
+            _ => out.extend(value.get().as_bytes()),
+        }
+    }
+    out.extend(b"}\n");
+}
+
+/// Where the answers go.
+enum Out {
+    Stdout {
+        out: Stdout,
+        headings: bool,
+        first: bool,
+    },
+    Folder(Folder),
+}
+
+impl Out {
+    fn write(&mut self, page: Stripped, problems: &mut Problems) -> Result<(), Problem> {
+        match self {
+            Out::Stdout {
+                out,
+                headings,
+                first,
+            } => {
+                // As `head` and `tail` do it for several files.
+                if let (Some(heading), true) = (&page.heading, *headings) {
+                    let gap = if *first { "" } else { "\n" };
+                    out.write(format!("{gap}==> {heading} <==\n").as_bytes())?;
+                }
+                *first = false;
+                out.write(&page.answer)
+            }
+            Out::Folder(folder) => {
+                folder.write(page, problems);
+                Ok(())
+            }
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        matches!(self, Out::Stdout { out, .. } if out.is_closed())
+    }
+
+    fn finish(&mut self, problems: &mut Problems) -> Result<(), Problem> {
+        match self {
+            Out::Stdout { out, .. } => out.flush(),
+            Out::Folder(folder) => {
+                folder.close(problems);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The folder of `--out`: a file for each input file. What cannot be written is told, and the others go on.
+struct Folder {
+    folder: PathBuf,
+    force: bool,
+    open: Option<Open>,
+    /// What was written in this run, which not even `--force` may overwrite.
+    written: BTreeSet<PathBuf>,
+}
+
+/// The file that is being written; without a file it was refused, and that was told.
+struct Open {
+    source: Arc<Source>,
+    path: PathBuf,
+    file: Option<NewFile>,
+}
+
+impl Folder {
+    fn write(&mut self, page: Stripped, problems: &mut Problems) {
+        if !self
+            .open
+            .as_ref()
+            .is_some_and(|open| Arc::ptr_eq(&open.source, &page.source))
+        {
+            self.close(problems);
+            self.open(&page.source, problems);
+        }
+        if let Some(open) = &mut self.open
+            && let Some(file) = &mut open.file
+            && let Err(error) = file.write(&page.answer)
+        {
+            problems.add(not_written(&open.path, &error));
+            open.file = None;
+        }
+    }
+
+    fn open(&mut self, source: &Arc<Source>, problems: &mut Problems) {
+        let path = self.folder.join(source.relative());
+        let refused = |why: String| Problem::new(Kind::Output, path.display(), why);
+        let file = if !self.written.insert(path.clone()) {
+            problems.add(refused(format!(
+                "already written in this run, so the story of {source} is not: strip them into two directories"
+            )));
+            None
+        } else if !self.force && path.symlink_metadata().is_ok() {
+            problems.add(refused(exists(source)));
+            None
+        } else {
+            NewFile::create(&path)
+                .map_err(|error| problems.add(not_written(&path, &error)))
+                .ok()
+        };
+        self.open = Some(Open {
+            source: source.clone(),
+            path,
+            file,
+        });
+    }
+
+    fn close(&mut self, problems: &mut Problems) {
+        let Some(Open { source, path, file }) = self.open.take() else {
+            return;
+        };
+        if let Some(Err(error)) = file.map(|file| file.finish(&path, self.force)) {
+            problems.add(match error.kind() {
+                ErrorKind::AlreadyExists => {
+                    Problem::new(Kind::Output, path.display(), exists(&source))
+                }
+                _ => not_written(&path, &error),
+            });
+        }
+    }
+}
+
+fn exists(source: &Source) -> String {
+    format!("exists, so the story of {source} is not written: --force overwrites")
+}
+
+fn not_written(path: &Path, error: &std::io::Error) -> Problem {
+    Problem::new(
+        Kind::Output,
+        path.display(),
+        format!("cannot be written: {error}"),
+    )
+}

@@ -1,0 +1,429 @@
+//! What a block shows against its page: place, neighbours, repeats, cut lengths and shared words.
+
+use std::ops::Range;
+
+use super::surface::{Ends, Surface, log2};
+use crate::noise::first::{BODY_SCORE, Scores};
+use crate::noise::label::Label;
+
+/// Number of page features.
+pub(super) const CONTEXT: usize = 44;
+
+/// Names of the page features, in their order.
+#[rustfmt::skip]
+pub(super) static CONTEXT_NAMES: [&str; CONTEXT] = [
+    "place in the page", "blocks before it", "blocks behind it", "place in characters", "blocks of the page",
+    "length of the page", "distance to prose before", "distance to prose behind", "prose right around", "prose near",
+    "prose in the neighbourhood", "the page's share of prose in characters", "the page's share of prose in blocks",
+    "inside the longest run of story-like blocks", "distance before that run", "distance behind that run",
+    "share of that run in the page", "repeats on the page", "first of its repeats", "nearness of the repeat before",
+    "repeats at a fixed period", "nearness of a repeated block before it", "that block's period",
+    "length against the page's prose", "blocks cut at the same length", "the page's share of cut prose",
+    "a blank line before it", "the page's share of blank lines", "mean story score of the page", "unfinished prose",
+    "words shared with the story", "words shared with the story more than once", "words found nowhere else",
+    "number of content words", "names shared with the story", "names found nowhere else", "number of names",
+    "words shared with the prose before", "words shared with the prose behind", "words shared with the headline",
+    "share of the headline's words", "likely the headline", "words shared with the block before",
+    "words shared with the block behind",
+];
+
+/// Everything known of one block before its context.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    pub(super) span: Range<usize>,
+    pub(super) surface: Surface,
+    pub(super) ends: Ends,
+    /// Range of the block's content words in the page's list.
+    pub(super) words: Range<usize>,
+    pub(super) scores: Scores,
+}
+
+/// Reusable memory for [`write`].
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scratch {
+    table: Vec<Entry>,
+    slots: Vec<u32>,
+    repeats: Repeats,
+    lengths: Vec<u32>,
+    prose_before: Vec<u32>,
+}
+
+/// A content word of the page.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    word: u32,
+    used: bool,
+    headline: bool,
+    /// Blocks with this word, and blocks of the core with it.
+    blocks: u32,
+    core: u32,
+    /// Last block with this word, counted from 1, in the pass under way; likewise of prose.
+    last: u32,
+    last_prose: u32,
+}
+
+/// Block hashes sorted with their places, to find repeats.
+#[derive(Debug, Clone, Default)]
+struct Repeats {
+    order: Vec<(u32, u32)>,
+    /// Count, distance to the one before, distance to the next (0: none).
+    of: Vec<(u32, u32, u32)>,
+}
+
+/// The run of neighbouring blocks with the greatest sum of story-likeness (body text extraction, Finn et al. 2001, with
+/// the scores of stage 1 in the place of tag counts).
+fn best_run(seen: &[Seen]) -> Range<usize> {
+    let (mut best, mut best_sum) = (0..0, 0.0_f32);
+    let (mut start, mut sum) = (0, 0.0_f32);
+    for (i, b) in seen.iter().enumerate() {
+        let score = b.scores[BODY_SCORE].clamp(-3.0, 3.0);
+        let weight = log2(b.surface.words) * if b.surface.is_prose() { 2.0 } else { 1.0 };
+        sum += score * weight - 1.0;
+        if sum <= 0.0 {
+            sum = 0.0;
+            start = i + 1;
+        } else if sum > best_sum {
+            best_sum = sum;
+            best = start..i + 1;
+        }
+    }
+    best
+}
+
+/// Writes the page features of every block: `out` has a row of `width` values a block, of which those from `at` on are
+/// filled.
+pub(super) fn write(
+    text: &str,
+    seen: &[Seen],
+    content: &[u32],
+    scratch: &mut Scratch,
+    out: &mut [f32],
+    width: usize,
+    at: usize,
+) {
+    let n = seen.len();
+    let run = best_run(seen);
+    let prose = |i: usize| seen[i].surface.is_prose();
+    let in_core = |i: usize| run.contains(&i) && prose(i);
+
+    // Page-wide numbers.
+    let total_chars: u32 = seen.iter().map(|b| b.surface.chars).sum();
+    let prose_chars: u32 = seen
+        .iter()
+        .filter(|b| b.surface.is_prose())
+        .map(|b| b.surface.chars)
+        .sum();
+    let prose_count = (0..n).filter(|&i| prose(i)).count();
+    let run_chars: u32 = seen[run.clone()].iter().map(|b| b.surface.chars).sum();
+    let lengths = &mut scratch.lengths;
+    lengths.clear();
+    lengths.extend(
+        seen.iter()
+            .filter(|b| b.surface.is_prose())
+            .map(|b| b.surface.chars),
+    );
+    lengths.sort_unstable();
+    let median = lengths.get(lengths.len() / 2).copied().unwrap_or(0);
+    lengths.clear();
+    lengths.extend(
+        seen.iter()
+            .filter(|b| b.surface.chars >= 60)
+            .map(|b| b.surface.chars),
+    );
+    lengths.sort_unstable();
+    let unfinished = |i: usize| seen[i].surface.words > 15 && !seen[i].surface.ends_sentence;
+    let long = (0..n).filter(|&i| seen[i].surface.words > 15).count();
+    let unfinished_share = ratio((0..n).filter(|&i| unfinished(i)).count(), long);
+    let blank = |i: usize| {
+        i > 0
+            && memchr::memchr_iter(
+                b'\n',
+                &text.as_bytes()[seen[i - 1].span.end..seen[i].span.start],
+            )
+            .nth(1)
+            .is_some()
+    };
+    let blanks = ratio((0..n).filter(|&i| blank(i)).count(), n);
+    let mean_score = seen
+        .iter()
+        .map(|b| b.scores[BODY_SCORE].clamp(-4.0, 4.0) * b.surface.chars as f32)
+        .sum::<f32>()
+        / total_chars.max(1) as f32;
+
+    // Running counts of prose, for windows.
+    let before = &mut scratch.prose_before;
+    before.clear();
+    before.push(0);
+    for i in 0..n {
+        before.push(before[i] + u32::from(prose(i)));
+    }
+    let window = |i: usize, r: usize| {
+        let (a, b) = (i.saturating_sub(r), (i + r + 1).min(n));
+        (before[b] - before[a]) as f32 / (b - a) as f32
+    };
+
+    scratch.repeats.read(seen);
+    let repeats = &scratch.repeats.of;
+
+    let mut chars_before = 0;
+    let mut last_prose: Option<usize> = None;
+    let mut last_repeat: Option<usize> = None;
+    for i in 0..n {
+        let s = &seen[i].surface;
+        let row = &mut out[i * width + at..i * width + at + CONTEXT];
+        let (count, prev, next) = repeats[i];
+        let since = last_repeat.map_or(0, |r| i - r);
+        let near = if (1..=4).contains(&since) {
+            1.0 / since as f32
+        } else {
+            0.0
+        };
+        let period = last_repeat.map_or(0, |r| {
+            if repeats[r].1 > 0 {
+                repeats[r].1
+            } else {
+                repeats[r].2
+            }
+        });
+        let values: [f32; 30] = [
+            ratio(i, n.max(2) - 1),
+            log2(i as u32),
+            log2((n - 1 - i) as u32),
+            ratio(chars_before as usize, total_chars as usize),
+            log2(n as u32),
+            log2(total_chars),
+            last_prose.map_or(7.0, |p| log2((i - p) as u32).min(7.0)),
+            0.0, // distance to the next prose, filled by the pass back
+            window(i, 1),
+            window(i, 3),
+            window(i, 8),
+            ratio(prose_chars as usize, total_chars as usize),
+            ratio(prose_count, n),
+            f32::from(u8::from(run.contains(&i))),
+            log2(run.start.saturating_sub(i) as u32),
+            log2((i + 1).saturating_sub(run.end) as u32),
+            ratio(run_chars as usize, total_chars as usize),
+            log2(count - 1).min(4.0),
+            f32::from(u8::from(count > 1 && prev == 0)),
+            if prev > 0 { 1.0 / prev as f32 } else { 0.0 },
+            f32::from(u8::from(prev > 0 && prev == next)),
+            near,
+            if near > 0.0 && (2..=4).contains(&period) {
+                1.0
+            } else {
+                0.0
+            },
+            if median > 0 {
+                (log2(s.chars) - log2(median)).clamp(-4.0, 4.0)
+            } else {
+                0.0
+            },
+            same_length(lengths, s.chars),
+            unfinished_share,
+            f32::from(u8::from(blank(i))),
+            blanks,
+            mean_score,
+            f32::from(u8::from(unfinished(i))),
+        ];
+        row[..30].copy_from_slice(&values);
+        chars_before += s.chars;
+        if prose(i) {
+            last_prose = Some(i);
+        }
+        if count > 1 {
+            last_repeat = Some(i);
+        }
+    }
+    let mut next_prose: Option<usize> = None;
+    for i in (0..n).rev() {
+        out[i * width + at + 7] = next_prose.map_or(7.0, |p| log2((p - i) as u32).min(7.0));
+        if prose(i) {
+            next_prose = Some(i);
+        }
+    }
+
+    // Words.
+    fill_table(content, &mut scratch.table, &mut scratch.slots);
+    let (table, slots) = (&mut scratch.table, &scratch.slots);
+    let headline = headline(seen, &run);
+    for (i, b) in seen.iter().enumerate() {
+        let stamp = i as u32 + 1;
+        let core = in_core(i);
+        for &slot in &slots[b.words.clone()] {
+            let e = &mut table[slot as usize];
+            if e.last != stamp {
+                e.last = stamp;
+                e.blocks += 1;
+                e.core += u32::from(core);
+            }
+            e.headline |= headline == Some(i);
+        }
+    }
+    let headline_words = headline.map_or(0, |h| seen[h].words.len());
+    for (i, b) in seen.iter().enumerate() {
+        let own = u32::from(in_core(i));
+        let (
+            mut shared,
+            mut often,
+            mut alone,
+            mut names,
+            mut names_shared,
+            mut names_alone,
+            mut title,
+        ) = (0, 0, 0, 0, 0, 0, 0);
+        for (&slot, &word) in slots[b.words.clone()].iter().zip(&content[b.words.clone()]) {
+            let e = &table[slot as usize];
+            let core = e.core.saturating_sub(own);
+            let name = word & 1 == 1;
+            shared += usize::from(core >= 1);
+            often += usize::from(core >= 2);
+            alone += usize::from(e.blocks == 1);
+            title += usize::from(e.headline);
+            names += usize::from(name);
+            names_shared += usize::from(name && core >= 1);
+            names_alone += usize::from(name && e.blocks == 1);
+        }
+        let words = b.words.len();
+        let is_headline = headline == Some(i);
+        let values: [f32; 12] = [
+            ratio(shared, words),
+            ratio(often, words),
+            ratio(alone, words),
+            log2(words as u32),
+            ratio(names_shared, names),
+            ratio(names_alone, names),
+            log2(names as u32),
+            0.0, // prose before and behind: filled by the two passes below
+            0.0,
+            if is_headline {
+                0.0
+            } else {
+                ratio(title, words)
+            },
+            if is_headline {
+                0.0
+            } else {
+                ratio(title, headline_words).min(2.0)
+            },
+            f32::from(u8::from(is_headline)),
+        ];
+        let row = i * width + at + 30;
+        out[row..row + 12].copy_from_slice(&values);
+    }
+    neighbours(seen, slots, table, false, &mut |i, near, of_prose| {
+        let row = i * width + at;
+        out[row + 42] = near;
+        out[row + 37] = of_prose;
+    });
+    neighbours(seen, slots, table, true, &mut |i, near, of_prose| {
+        let row = i * width + at;
+        out[row + 43] = near;
+        out[row + 38] = of_prose;
+    });
+}
+
+/// The share of each block's words that occur in the block before it and in the last prose before it (or behind, when
+/// the pass runs back).
+fn neighbours(
+    seen: &[Seen],
+    slots: &[u32],
+    table: &mut [Entry],
+    back: bool,
+    tell: &mut dyn FnMut(usize, f32, f32),
+) {
+    for e in table.iter_mut() {
+        e.last = 0;
+        e.last_prose = 0;
+    }
+    let mut last_prose = 0;
+    for k in 0..seen.len() {
+        let i = if back { seen.len() - 1 - k } else { k };
+        let stamp = k as u32 + 1;
+        let words = &slots[seen[i].words.clone()];
+        let (mut near, mut of_prose) = (0, 0);
+        for &slot in words {
+            let e = &table[slot as usize];
+            near += usize::from(e.last == stamp - 1 && stamp > 1);
+            of_prose += usize::from(e.last_prose == last_prose && last_prose > 0);
+        }
+        tell(i, ratio(near, words.len()), ratio(of_prose, words.len()));
+        let is_prose = seen[i].surface.is_prose();
+        for &slot in words {
+            let e = &mut table[slot as usize];
+            e.last = stamp;
+            if is_prose {
+                e.last_prose = stamp;
+            }
+        }
+        if is_prose {
+            last_prose = stamp;
+        }
+    }
+}
+
+/// Most likely headline by stage 1 among the blocks up to the story's first third.
+fn headline(seen: &[Seen], run: &Range<usize>) -> Option<usize> {
+    let end = (run.start + run.len() / 3 + 1).min(seen.len());
+    let title = Label::Title as usize;
+    (0..end)
+        .filter(|&i| seen[i].surface.words >= 2)
+        .max_by(|&a, &b| {
+            let (x, y) = (seen[a].scores[title], seen[b].scores[title]);
+            x.total_cmp(&y).then(b.cmp(&a))
+        })
+}
+
+fn fill_table(content: &[u32], table: &mut Vec<Entry>, slots: &mut Vec<u32>) {
+    let size = (content.len() * 2).next_power_of_two().max(16);
+    table.clear();
+    table.resize(size, Entry::default());
+    slots.clear();
+    let mask = size - 1;
+    for &word in content {
+        let word = word & !1;
+        let mut slot = (word.wrapping_mul(0x85EB_CA6B) >> 7) as usize & mask;
+        while table[slot].used && table[slot].word != word {
+            slot = (slot + 1) & mask;
+        }
+        table[slot].used = true;
+        table[slot].word = word;
+        slots.push(slot as u32);
+    }
+}
+
+impl Repeats {
+    fn read(&mut self, seen: &[Seen]) {
+        self.order.clear();
+        self.order
+            .extend(seen.iter().enumerate().map(|(i, b)| (b.ends.all, i as u32)));
+        self.order.sort_unstable();
+        self.of.clear();
+        self.of.resize(seen.len(), (1, 0, 0));
+        for group in self.order.chunk_by(|a, b| a.0 == b.0) {
+            for (k, &(_, i)) in group.iter().enumerate() {
+                let prev = if k > 0 { i - group[k - 1].1 } else { 0 };
+                let next = group.get(k + 1).map_or(0, |g| g.1 - i);
+                self.of[i as usize] = (group.len() as u32, prev, next);
+            }
+        }
+    }
+}
+
+/// How many other blocks have this length within 2 %: listing pages cut their leads at one length.
+fn same_length(sorted: &[u32], chars: u32) -> f32 {
+    if chars < 60 {
+        return 0.0;
+    }
+    let slack = chars / 50;
+    let from = sorted.partition_point(|&l| l < chars - slack);
+    let to = sorted.partition_point(|&l| l <= chars + slack);
+    log2((to - from).saturating_sub(1) as u32).min(5.0)
+}
+
+fn ratio(part: usize, whole: usize) -> f32 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f32 / whole as f32
+    }
+}

@@ -1,0 +1,483 @@
+//! What a block shows by itself: counts of one pass over its characters.
+
+use super::chars::{self, Class, SCRIPTS, Script};
+
+/// How many words at the head and the tail of a block the n-grams see.
+pub(super) const HEAD: usize = 8;
+pub(super) const TAIL: usize = 6;
+
+/// Words and punctuation marks at both ends of a block, as hashes with digits folded and case removed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ends {
+    pub(super) head: [u32; HEAD],
+    /// The last tokens, the very last first.
+    pub(super) tail: [u32; TAIL],
+    /// Forms of the tokens in `head` and `tail`: what is left of a name that no other page has.
+    pub(super) head_form: [u8; HEAD],
+    pub(super) tail_form: [u8; TAIL],
+    /// Number of tokens in the block.
+    pub(super) count: usize,
+    /// Hash of all tokens: equal for blocks that differ in digits, case and spacing only.
+    pub(super) all: u32,
+}
+
+impl Ends {
+    fn push(&mut self, token: u32, form: u8) {
+        if self.count < HEAD {
+            self.head[self.count] = token;
+            self.head_form[self.count] = form;
+        }
+        self.tail.copy_within(0..TAIL - 1, 1);
+        self.tail[0] = token;
+        self.tail_form.copy_within(0..TAIL - 1, 1);
+        self.tail_form[0] = form;
+        self.count += 1;
+        self.all = mix(self.all, token);
+    }
+}
+
+/// Counts over a block's characters and words.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Surface {
+    pub(super) chars: u32,
+    pub(super) words: u32,
+    pub(super) sentence_ends: u32,
+    /// The block ends like a sentence, quotes and brackets left out.
+    pub(super) ends_sentence: bool,
+    pub(super) ends_ellipsis: bool,
+    letters: u32,
+    upper: u32,
+    digits: u32,
+    punct: u32,
+    capitalised: u32,
+    all_caps: u32,
+    short_lower: u32,
+    lower_words: u32,
+    numbers: u32,
+    word_letters: u32,
+    longest_word: u32,
+    capital_run: u32,
+    commas: u32,
+    quotes: u32,
+    parens: u32,
+    separators: u32,
+    slashes: u32,
+    dashes: u32,
+    colons: u32,
+    questions: u32,
+    exclamations: u32,
+    currency: u32,
+    hashes: u32,
+    years: u32,
+    clock: bool,
+    date: bool,
+    url: bool,
+    mail: bool,
+    handle: bool,
+    copyright: bool,
+    arrow: bool,
+    kicker: bool,
+    dateline: bool,
+    early_colon: bool,
+    starts_upper: bool,
+    starts_lower: bool,
+    starts_digit: bool,
+    starts_quote: bool,
+    starts_mark: bool,
+    ends_colon: bool,
+    ends_paren: bool,
+    ends_question: bool,
+    ends_letter: bool,
+    scripts: [u32; SCRIPTS],
+}
+
+/// Number of surface features.
+pub(super) const SURFACE: usize = 50 + SCRIPTS;
+
+/// Names of the surface features, in their order.
+#[rustfmt::skip]
+pub(super) static SURFACE_NAMES: [&str; SURFACE] = [
+    "length in characters", "length in words", "letters a word", "share of capitals", "share of capitalised words",
+    "share of all-caps words", "share of short lower-case words", "share of lower-case words", "share of numbers",
+    "longest word", "longest run of capitalised words", "share of digits", "share of punctuation", "commas a word",
+    "quotation marks", "quotation marks a word", "parentheses", "bars and bullets", "slashes", "dashes", "colons",
+    "question marks", "exclamation marks", "currency signs", "hash signs", "a year", "a clock time", "a numeric date",
+    "a web address", "a mail address", "a handle", "a copyright sign", "an arrow", "a kicker in capitals", "a dateline",
+    "a colon near its start", "starts with a capital", "starts in lower case", "starts with a digit",
+    "starts with a quotation mark", "starts with a mark", "ends as a sentence", "ends with an ellipsis",
+    "ends with a colon", "ends with a bracket", "ends with a question mark", "ends with a letter",
+    "long without a sentence end", "sentence ends", "sentence ends a word",
+    "Latin script", "Greek script", "Cyrillic script", "Arabic script", "Indic script", "script without spaces",
+    "Hangul script", "other script",
+];
+
+/// A word in progress.
+#[derive(Default)]
+struct Word {
+    len: u32,
+    upper: u32,
+    digits: u32,
+    first_upper: bool,
+    hash: u32,
+    number: u32,
+}
+
+/// Forms of tokens.
+mod form {
+    pub(super) const LOWER: u8 = 1;
+    pub(super) const CAPITAL: u8 = 2;
+    pub(super) const CAPITALS: u8 = 3;
+    pub(super) const MIXED: u8 = 4;
+    pub(super) const WIDE: u8 = 5;
+    /// Numbers by their digits, up to five.
+    pub(super) const NUMBER: u8 = 8;
+    /// Punctuation keeps its character, folded.
+    pub(super) const MARK: u8 = 32;
+}
+
+impl Word {
+    fn form(&self) -> u8 {
+        if self.digits == self.len {
+            form::NUMBER + self.digits.min(5) as u8
+        } else if self.digits > 0 {
+            form::MIXED
+        } else if self.upper == self.len && self.len > 1 {
+            form::CAPITALS
+        } else if self.first_upper {
+            form::CAPITAL
+        } else {
+            form::LOWER
+        }
+    }
+}
+
+/// Reads a block: its counts, both its ends, and its content words (appended to `content`: the hash of the lower-case
+/// word, lowest bit set when it is capitalised inside a sentence).
+pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surface {
+    let mut s = Surface::default();
+    *ends = Ends::default();
+    let mut word = Word::default();
+    let mut run = 0; // of capitalised words
+    let mut last_wide = 0_u32; // the wide character before this one, if directly before
+    let mut last_mark = 0_u32;
+    let mut last_word_len = 0_u32;
+    let mut caps_so_far = true; // every word until now is in capitals
+    let mut sentence_start = true;
+    let bytes = block.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let b = bytes[at];
+        let (class, script, low, width, c);
+        if b < 128 {
+            c = u32::from(b);
+            class = chars::ASCII[b as usize];
+            script = Script::Latin;
+            low = c | if class == Class::Upper { 0x20 } else { 0 };
+            width = 1;
+        } else {
+            let ch = block[at..].chars().next().unwrap_or(' ');
+            width = ch.len_utf8();
+            c = ch as u32;
+            (class, script, low) = chars::wide(c);
+        }
+        s.chars += 1;
+        if s.chars == 1 {
+            s.starts_upper = class == Class::Upper;
+            s.starts_lower = class == Class::Lower
+                && matches!(script, Script::Latin | Script::Greek | Script::Cyrillic);
+            s.starts_digit = class == Class::Digit;
+            s.starts_quote = matches!(c, 0x22 | 0x27 | 0xAB | 0x2018 | 0x201C | 0x201E | 0x300C);
+            s.starts_mark = class == Class::Punct && !s.starts_quote;
+        }
+        match class {
+            Class::Lower | Class::Upper => {
+                let up = class == Class::Upper;
+                s.letters += 1;
+                s.upper += u32::from(up);
+                s.scripts[script as usize] += 1;
+                if word.len == 0 {
+                    word.first_upper = up;
+                }
+                word.len += 1;
+                word.upper += u32::from(up);
+                word.hash = mix(word.hash, low);
+                last_wide = 0;
+            }
+            Class::Digit => {
+                s.digits += 1;
+                word.len += 1;
+                word.digits += 1;
+                word.number = word.number.wrapping_mul(10).wrapping_add(c & 15);
+                word.hash = mix(word.hash, u32::from(b'0'));
+                last_wide = 0;
+            }
+            Class::Joiner => {
+                if c == 0x2018 || (c == 0x27 || c == 0x2019) && word.len == 0 {
+                    s.quotes += 1;
+                }
+            }
+            _ => {
+                if word.len > 0 {
+                    last_word_len = word.len;
+                    end_word(
+                        &mut s,
+                        &mut word,
+                        ends,
+                        content,
+                        &mut run,
+                        &mut caps_so_far,
+                        &mut sentence_start,
+                    );
+                    last_mark = 0;
+                }
+                if class == Class::Wide {
+                    s.words += 1;
+                    s.letters += 1;
+                    s.word_letters += 1;
+                    s.scripts[Script::Wide as usize] += 1;
+                    ends.push(mix(1, c), form::WIDE);
+                    if last_wide != 0 {
+                        content.push(mix(last_wide, c) & !1);
+                    }
+                    last_wide = c;
+                    last_mark = 0;
+                    last_word_len = 9;
+                    caps_so_far = false;
+                } else if class == Class::Punct {
+                    s.punct += 1;
+                    last_wide = 0;
+                    mark(
+                        &mut s,
+                        c,
+                        bytes,
+                        at,
+                        width,
+                        last_word_len,
+                        caps_so_far,
+                        &mut sentence_start,
+                    );
+                    if c != last_mark {
+                        ends.push(mix(2, c), form::MARK + (c % 96) as u8);
+                        last_mark = c;
+                    }
+                    run = 0;
+                }
+            }
+        }
+        at += width;
+    }
+    if word.len > 0 {
+        end_word(
+            &mut s,
+            &mut word,
+            ends,
+            content,
+            &mut run,
+            &mut caps_so_far,
+            &mut sentence_start,
+        );
+    }
+    last_char(&mut s, block);
+    s
+}
+
+fn end_word(
+    s: &mut Surface,
+    word: &mut Word,
+    ends: &mut Ends,
+    content: &mut Vec<u32>,
+    run: &mut u32,
+    caps_so_far: &mut bool,
+    sentence_start: &mut bool,
+) {
+    let w = std::mem::take(word);
+    s.words += 1;
+    s.word_letters += w.len;
+    s.longest_word = s.longest_word.max(w.len);
+    if w.digits == w.len {
+        s.numbers += 1;
+        s.years += u32::from(w.digits == 4 && (1900..2100).contains(&w.number));
+        *run = 0;
+    } else if w.upper == w.len && w.len > 1 {
+        s.all_caps += 1;
+        s.capitalised += 1;
+        *run += 1;
+    } else if w.first_upper {
+        s.capitalised += 1;
+        *run += 1;
+        *caps_so_far = false;
+    } else {
+        s.lower_words += 1;
+        s.short_lower += u32::from(w.len <= 3);
+        *run = 0;
+        *caps_so_far = false;
+    }
+    s.capital_run = s.capital_run.max(*run);
+    ends.push(w.hash, w.form());
+    if w.digits == 0 && (w.len >= 4 || w.first_upper && w.len > 1) {
+        content.push(w.hash & !1 | u32::from(w.first_upper && !*sentence_start));
+    }
+    *sentence_start = false;
+}
+
+/// Notes a punctuation mark at byte `at`.
+#[allow(clippy::too_many_arguments)]
+fn mark(
+    s: &mut Surface,
+    c: u32,
+    bytes: &[u8],
+    at: usize,
+    width: usize,
+    last_word_len: u32,
+    caps_so_far: bool,
+    sentence_start: &mut bool,
+) {
+    let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
+    let digits_around = at > 0 && digit(at - 1) && digit(at + width);
+    let opens = |i: usize| {
+        bytes
+            .get(i)
+            .is_none_or(|&b| b <= b' ' || matches!(b, b'"' | b')' | b']' | b'\'') || b >= 0xC2)
+    };
+    match c {
+        0x2E => {
+            if digits_around && digit(at + 2) || digits_around && at > 1 && digit(at - 2) {
+                s.date |= bytes[at + 1..].iter().take(3).any(|&b| b == b'.') && digits_around;
+            }
+            if bytes[at..].starts_with(b".com") || bytes[at..].starts_with(b".org") {
+                s.url = true;
+            }
+            if opens(at + 1) && last_word_len > 2 {
+                s.sentence_ends += 1;
+                *sentence_start = true;
+            }
+        }
+        0x21 | 0x3F => {
+            if c == 0x21 {
+                s.exclamations += 1;
+            } else {
+                s.questions += 1;
+            }
+            if opens(at + 1) {
+                s.sentence_ends += 1;
+                *sentence_start = true;
+            }
+        }
+        0x3002 | 0xFF01 | 0xFF1F | 0x964 | 0x6D4 | 0x61F => s.sentence_ends += 1,
+        0x2C | 0x3001 | 0xFF0C | 0x60C => s.commas += 1,
+        0x22 | 0xAB | 0xBB | 0x201C..=0x201F | 0x300C..=0x300F | 0x2039 | 0x203A => s.quotes += 1,
+        0x28 | 0x29 | 0x5B | 0x5D | 0xFF08 | 0xFF09 | 0x3010 | 0x3011 => s.parens += 1,
+        0x7C | 0xB7 | 0x2022 | 0x25CF | 0x25A0 | 0x25AA | 0x2219 | 0x2027 => s.separators += 1,
+        0x2F => {
+            s.slashes += 1;
+            s.date |= digits_around;
+            s.url |= bytes[at..].starts_with(b"//") && at > 0 && bytes[at - 1] == b':';
+        }
+        0x2D | 0x2010..=0x2015 => {
+            s.dashes += 1;
+            s.date |= digits_around && bytes[at + width..].iter().take(3).any(|&b| b == b'-');
+            // "LONDON (AP) -": a dash behind capitals, early, with space around
+            if caps_so_far && s.words > 0 && s.words <= 5 && at > 0 && bytes[at - 1] == b' ' {
+                s.dateline = true;
+            }
+        }
+        0x3A | 0xFF1A => {
+            s.clock |= digits_around;
+            if !digits_around {
+                s.colons += 1;
+                s.early_colon |= s.words > 0 && s.words <= 4;
+                s.kicker |= caps_so_far && s.all_caps > 0 && s.words <= 4;
+            }
+        }
+        0x40 => {
+            let before = at > 0 && bytes[at - 1] > b' ';
+            s.mail |= before;
+            s.handle |= !before;
+        }
+        0x23 => s.hashes += 1,
+        0x24 | 0x20AC | 0xA3 | 0xA5 | 0x20BD | 0x20B9 => s.currency += 1,
+        0xA9 => s.copyright = true,
+        0x3E | 0x2192 | 0x2190 | 0x25B6 | 0x25BA | 0x203B | 0x276F | 0x27F6 | 0x2197 => {
+            s.arrow = true
+        }
+        _ => {}
+    }
+}
+
+/// How the block ends, closing quotes and brackets left out.
+fn last_char(s: &mut Surface, block: &str) {
+    s.ends_paren = block.ends_with([')', ']', '）', '】']);
+    let end = block.trim_end_matches([
+        '"', '\'', '”', '’', '»', ')', ']', '」', '』', '）', ' ', '“', '*',
+    ]);
+    let Some(c) = end.chars().next_back() else {
+        return;
+    };
+    s.ends_ellipsis = c == '…' || end.ends_with("...") || end.ends_with("[…");
+    s.ends_sentence =
+        !s.ends_ellipsis && matches!(c, '.' | '!' | '?' | '。' | '！' | '？' | '।' | '؟' | '۔');
+    s.ends_colon = c == ':' || c == '：';
+    s.ends_question = c == '?' || c == '？' || c == '؟';
+    s.ends_letter = c.is_alphanumeric();
+}
+
+/// `log2(1 + n)` to three binary digits and linear in between, out of integers: the same everywhere.
+pub(super) fn log2(n: u32) -> f32 {
+    let n = u64::from(n) + 1;
+    let whole = n.ilog2();
+    // The mantissa lies in 0..1; 1 + x is within 0.09 of 2^x and monotone, which is all a feature needs.
+    let mantissa = ((n << (32 - whole)) & 0xFFFF_FFFF) as f32 / 4_294_967_296.0;
+    whole as f32 + mantissa
+}
+
+pub(super) fn mix(h: u32, x: u32) -> u32 {
+    // Multiply-rotate in the manner of FxHash; the constant is 2^32 divided by the golden ratio, made odd.
+    (h.rotate_left(5) ^ x).wrapping_mul(0x9E37_79B9)
+}
+
+fn share(part: u32, whole: u32) -> f32 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f32 / whole as f32
+    }
+}
+
+fn few(n: u32) -> f32 {
+    n.min(4) as f32 / 4.0
+}
+
+impl Surface {
+    /// Long enough and ended like running text. 15 words (30 characters without spaces) is where captions and teasers
+    /// headlines of the labelled pages thin out.
+    pub(super) fn is_prose(&self) -> bool {
+        self.sentence_ends > 0
+            && self.words
+                >= 12 + 18 * u32::from(self.scripts[Script::Wide as usize] * 2 > self.letters)
+    }
+
+    /// The features, in the order of [`SURFACE_NAMES`].
+    #[rustfmt::skip]
+    pub(super) fn write(&self, out: &mut [f32]) {
+        let words = self.words;
+        let flag = |b: bool| f32::from(u8::from(b));
+        let values: [f32; 50] = [
+            log2(self.chars), log2(words), share(self.word_letters, words).min(16.0), share(self.upper, self.letters),
+            share(self.capitalised, words), share(self.all_caps, words), share(self.short_lower, words),
+            share(self.lower_words, words), share(self.numbers, words), log2(self.longest_word), log2(self.capital_run),
+            share(self.digits, self.chars), share(self.punct, self.chars), share(self.commas, words).min(1.0),
+            few(self.quotes), share(self.quotes, words).min(1.0), few(self.parens), few(self.separators), few(self.slashes),
+            few(self.dashes), few(self.colons), few(self.questions), few(self.exclamations), few(self.currency),
+            few(self.hashes), few(self.years), flag(self.clock), flag(self.date), flag(self.url), flag(self.mail),
+            flag(self.handle), flag(self.copyright), flag(self.arrow), flag(self.kicker), flag(self.dateline),
+            flag(self.early_colon), flag(self.starts_upper), flag(self.starts_lower), flag(self.starts_digit),
+            flag(self.starts_quote), flag(self.starts_mark), flag(self.ends_sentence), flag(self.ends_ellipsis),
+            flag(self.ends_colon), flag(self.ends_paren), flag(self.ends_question), flag(self.ends_letter),
+            flag(words > 15 && !self.ends_sentence), log2(self.sentence_ends), share(self.sentence_ends, words).min(1.0),
+        ];
+        out[..50].copy_from_slice(&values);
+        for (o, &n) in out[50..].iter_mut().zip(&self.scripts) {
+            *o = share(n, self.letters);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The model file: both stages, with a header that says where they come from.
+
+use std::sync::{Arc, LazyLock};
+
+use super::features::FEATURES;
+use super::first::{FirstStage, SCORES};
+use super::second::{SecondStage, layout};
+use crate::error::Error;
+
+const MAGIC: &[u8; 8] = b"newsiftM";
+/// Raised whenever features, n-grams or the network change: such a model means nothing to other code.
+const VERSION: u32 = 1;
+
+/// The learned part of the cleaning: made by `dedupe train`, shared cheaply between cleaners.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model(Arc<Parts>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Parts {
+    about: String,
+    first: FirstStage,
+    second: SecondStage,
+}
+
+static SHIPPED: LazyLock<Model> = LazyLock::new(|| {
+    Model::from_bytes(include_bytes!("model.bin")).expect("the embedded model is checked by a test")
+});
+
+impl Default for Model {
+    /// The model that ships with the crate.
+    fn default() -> Self {
+        SHIPPED.clone()
+    }
+}
+
+impl Model {
+    #[cfg(any(test, feature = "train"))]
+    pub(crate) fn new(about: String, first: FirstStage, second: SecondStage) -> Self {
+        Self(Arc::new(Parts {
+            about,
+            first,
+            second,
+        }))
+    }
+
+    /// What the model's file says of itself: the command that made it, checksums of its data, scores.
+    pub fn about(&self) -> &str {
+        &self.0.about
+    }
+
+    pub(crate) fn first(&self) -> &FirstStage {
+        &self.0.first
+    }
+
+    pub(crate) fn second(&self) -> &SecondStage {
+        &self.0.second
+    }
+
+    /// Reads a model file.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are no model, a model of another version, cut off, or damaged.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        let wrong = |why: String| Error::format("model", why);
+        if !bytes.starts_with(MAGIC) {
+            return Err(wrong(
+                "not a newsift model: the first eight bytes must be `newsiftM`".into(),
+            ));
+        }
+        let mut r = Bytes(&bytes[MAGIC.len()..]);
+        let version = r.u32()?;
+        if version != VERSION {
+            return Err(wrong(format!(
+                "version must be {VERSION}, got {version}; train it again with this program"
+            )));
+        }
+        let about_len = r.u32()? as usize;
+        let grams_len = r.u32()? as usize;
+        let want =
+            (MAGIC.len() + 12 + 4 * (1 + SCORES) + 4 * (2 * FEATURES + layout::PARAMETERS) + 8)
+                .saturating_add(about_len)
+                .saturating_add(grams_len.saturating_mul(4 + SCORES));
+        if bytes.len() != want {
+            return Err(wrong(format!(
+                "size must be {want} bytes, got {}",
+                bytes.len()
+            )));
+        }
+        let (content, sum) = bytes.split_at(bytes.len() - 8);
+        let (stored, actual) = (Bytes(sum).u64()?, xxhash_rust::xxh3::xxh3_64(content));
+        if stored != actual {
+            return Err(wrong(format!(
+                "checksum must be {stored:016x}, got {actual:016x}: the file is damaged"
+            )));
+        }
+        let about = String::from_utf8(r.take(about_len)?.to_vec())
+            .map_err(|e| wrong(format!("header: {e}")))?;
+        let scale = r.f32()?;
+        let bias = r.floats(SCORES)?;
+        let grams = (0..grams_len)
+            .map(|_| r.u32())
+            .collect::<Result<Vec<_>, _>>()?;
+        if grams.first() == Some(&0) || !grams.is_sorted_by(|a, b| a < b) {
+            return Err(wrong("n-grams must ascend and not be zero".into()));
+        }
+        let mut rows = vec![[0_i8; 16]; grams_len];
+        for row in &mut rows {
+            for (w, &b) in row.iter_mut().zip(r.take(SCORES)?) {
+                *w = b as i8;
+            }
+        }
+        let first = FirstStage::new(scale, std::array::from_fn(|i| bias[i]), grams, rows);
+        let second = SecondStage {
+            mean: r.floats(FEATURES)?,
+            inverse_spread: r.floats(FEATURES)?,
+            parameters: r.floats(layout::PARAMETERS)?,
+        };
+        let finite = [&second.mean, &second.inverse_spread, &second.parameters];
+        if finite.iter().any(|v| v.iter().any(|x| !x.is_finite())) || !scale.is_finite() {
+            return Err(wrong("weights must be finite numbers".into()));
+        }
+        Ok(Self(Arc::new(Parts {
+            about,
+            first,
+            second,
+        })))
+    }
+
+    /// The model as a file's bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let p = &*self.0;
+        let mut out = MAGIC.to_vec();
+        out.extend(VERSION.to_le_bytes());
+        out.extend((p.about.len() as u32).to_le_bytes());
+        out.extend((p.first.grams.len() as u32).to_le_bytes());
+        out.extend(p.about.as_bytes());
+        let floats = |values: &[f32], out: &mut Vec<u8>| {
+            for v in values {
+                out.extend(v.to_le_bytes());
+            }
+        };
+        floats(&[p.first.scale], &mut out);
+        floats(&p.first.bias, &mut out);
+        out.extend(p.first.grams.iter().flat_map(|g| g.to_le_bytes()));
+        out.extend(
+            p.first
+                .rows
+                .iter()
+                .flat_map(|row| &row[..SCORES])
+                .map(|&w| w as u8),
+        );
+        floats(&p.second.mean, &mut out);
+        floats(&p.second.inverse_spread, &mut out);
+        floats(&p.second.parameters, &mut out);
+        let sum = xxhash_rust::xxh3::xxh3_64(&out);
+        out.extend(sum.to_le_bytes());
+        out
+    }
+}
+
+/// Takes numbers from the front of a slice.
+struct Bytes<'b>(&'b [u8]);
+
+impl<'b> Bytes<'b> {
+    fn take(&mut self, n: usize) -> Result<&'b [u8], Error> {
+        let (head, rest) = self
+            .0
+            .split_at_checked(n)
+            .ok_or_else(|| Error::format("model", "cut off"))?;
+        self.0 = rest;
+        Ok(head)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
+        let bytes = self.take(N)?;
+        Ok(std::array::from_fn(|i| bytes[i]))
+    }
+
+    fn u32(&mut self) -> Result<u32, Error> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Result<u64, Error> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    fn f32(&mut self) -> Result<f32, Error> {
+        self.array().map(f32::from_le_bytes)
+    }
+
+    fn floats(&mut self, n: usize) -> Result<Vec<f32>, Error> {
+        (0..n).map(|_| self.f32()).collect()
+    }
+}

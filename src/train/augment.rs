@@ -1,0 +1,370 @@
+//! Training pages made out of labelled ones: what the labelled pages show too rarely.
+
+use super::example::{Donors, Example, Frame, Target, only, side, story_range};
+use super::rng::Rng;
+use crate::noise::{Label, PageKind};
+
+/// A changed copy of the page, or a new page made of other pages' blocks.
+pub(super) fn vary(page: &Example, donors: &Donors, rng: &mut Rng) -> Example {
+    let roll = rng.unit();
+    let mut out = if roll < 0.06 && donors.leads.len() > 30 {
+        listing(donors, rng)
+    } else if roll < 0.08 && donors.noise.len() > 30 {
+        empty(donors, rng)
+    } else {
+        let mut p = page.clone();
+        let is_story = p.kind == Some(PageKind::Story);
+        if is_story {
+            if rng.chance(0.25) {
+                reframe(&mut p, donors, rng);
+            }
+            if rng.chance(0.10) {
+                clean(&mut p, rng);
+            }
+            if rng.chance(0.08) {
+                p.retain(|t, _| t != only(Label::Title));
+            }
+            if rng.chance(0.15) {
+                teasers(&mut p, donors, rng);
+            }
+            if rng.chance(0.12) {
+                gallery(&mut p, donors, rng);
+            }
+            if rng.chance(0.04) {
+                join(&mut p, rng);
+            } else if rng.chance(0.06) {
+                glue(&mut p, rng);
+            }
+            if rng.chance(0.03) {
+                bars(&mut p, rng);
+            }
+        }
+        if rng.chance(0.03) {
+            cut_sentences(&mut p);
+        }
+        p
+    };
+    out.blank_lines = if rng.chance(0.2) {
+        rng.chance(0.5)
+    } else {
+        page.blank_lines
+    };
+    out
+}
+
+/// The first `chars` characters, back to the last word end in half of the cases.
+fn cut(text: &str, chars: usize, rng: &mut Rng) -> String {
+    let end = text
+        .char_indices()
+        .nth(chars)
+        .map_or(text.len(), |(i, _)| i);
+    let mut piece = &text[..end];
+    if end < text.len() && rng.chance(0.5) {
+        piece = piece.rfind(' ').map_or(piece, |i| &piece[..i]);
+    }
+    let dots = if end < text.len() && rng.chance(0.3) {
+        [" ...", "...", "…"][rng.below(3)]
+    } else {
+        ""
+    };
+    format!("{}{dots}", piece.trim_end())
+}
+
+/// The opening of a story, at least `chars` characters where it has them.
+fn lead(donors: &Donors, rng: &mut Rng) -> Option<String> {
+    let story = rng.pick(&donors.leads)?;
+    Some(story.iter().take(6).cloned().collect::<Vec<_>>().join(" "))
+}
+
+fn kicker(text: String, donors: &Donors, rng: &mut Rng) -> String {
+    match rng.pick(&donors.heads) {
+        Some(h) if rng.chance(0.5) => format!(
+            "{}: {text}",
+            h.split(' ').next().unwrap_or("").to_uppercase()
+        ),
+        Some(h) => format!("{h} {text}"),
+        None => text,
+    }
+}
+
+/// Cut openings of other stories behind the page's story, or one in its middle.
+fn teasers(p: &mut Example, donors: &Donors, rng: &mut Rng) {
+    let last = p
+        .targets
+        .iter()
+        .rposition(|&t| t & side(Label::Body) == t && t != 0);
+    let Some(last) = last else { return };
+    let chars = rng.between(120, 1000);
+    let headlines = rng.chance(0.3);
+    let kickers = rng.chance(0.25);
+    let whole = rng.chance(0.15); // leads that end with their paragraph
+    let mut at = if rng.chance(0.15) {
+        1 + rng.below(last + 1)
+    } else {
+        last + 1
+    };
+    let count = rng.between(1, 6);
+    for _ in 0..count {
+        let text = if whole {
+            rng.pick(&donors.leads).and_then(|s| s.first().cloned())
+        } else {
+            lead(donors, rng).map(|t| cut(&t, chars, rng))
+        };
+        let Some(mut text) = text else { return };
+        if text.chars().count() < 60 {
+            continue;
+        }
+        if headlines && let Some(h) = rng.pick(&donors.heads) {
+            p.insert(at, h.clone(), only(Label::Teaser));
+            at += 1;
+        }
+        if kickers {
+            text = kicker(text, donors, rng);
+        }
+        p.insert(at, text, only(Label::Teaser));
+        at += 1;
+    }
+}
+
+/// A gallery inside the story: its title before every caption heading and caption paragraph.
+fn gallery(p: &mut Example, donors: &Donors, rng: &mut Rng) {
+    let body: Vec<usize> = (0..p.targets.len())
+        .filter(|&i| p.targets[i] & side(Label::Body) == p.targets[i] && p.targets[i] != 0)
+        .collect();
+    if body.len() < 4 {
+        return;
+    }
+    let mut at = body[rng.between(1, body.len() - 1)];
+    let Some(title) = rng.pick(&donors.heads).cloned() else {
+        return;
+    };
+    // Captions of a gallery speak of the story: its own paragraphs in half of the galleries, openings of others else.
+    let own: Vec<String> = body
+        .iter()
+        .map(|&i| p.lines[i].clone())
+        .filter(|l| l.chars().count() > 80)
+        .collect();
+    let from_own = rng.chance(0.5) && own.len() > 8;
+    let headings = rng.chance(0.7);
+    if from_own {
+        let drop = own.len().min(6);
+        let taken: Vec<String> = own[own.len() - drop..].to_vec();
+        p.retain(|_, l| !taken.iter().any(|t| t == l));
+        at = at.min(p.lines.len());
+    }
+    let count = rng.between(3, 9);
+    for k in 0..count {
+        let caption = if from_own {
+            own[own.len() - 1 - k % own.len().min(6)].clone()
+        } else {
+            match rng
+                .pick(&donors.leads)
+                .and_then(|s| s.get(rng.below(s.len().max(1))))
+            {
+                Some(c) => c.clone(),
+                None => return,
+            }
+        };
+        p.insert(at, title.clone(), only(Label::Caption));
+        at += 1;
+        if headings && let Some(h) = rng.pick(&donors.heads) {
+            p.insert(at, h.clone(), only(Label::Caption));
+            at += 1;
+        }
+        p.insert(at, cut(&caption, 600, rng), only(Label::Caption));
+        at += 1;
+    }
+}
+
+/// What a good extractor leaves: the story and little else.
+fn clean(p: &mut Example, rng: &mut Rng) {
+    let rest = if rng.chance(0.5) { 0.0 } else { 0.15 };
+    let title = rng.chance(0.5);
+    let keep: Vec<bool> = p
+        .targets
+        .iter()
+        .map(|&t| {
+            if t == 0 || t == only(Label::Title) {
+                title
+            } else {
+                t & side(Label::Body) == t || rng.chance(rest)
+            }
+        })
+        .collect();
+    let mut i = 0;
+    p.retain(|_, _| {
+        i += 1;
+        keep[i - 1]
+    });
+}
+
+/// The story in another page's furniture.
+fn reframe(p: &mut Example, donors: &Donors, rng: &mut Rng) {
+    let Some(story) = story_range(p) else { return };
+    let labelled = p.targets.iter().any(|t| t.count_ones() == 1);
+    let frames = &donors.frames[usize::from(!labelled)];
+    let (Some(head), Some(tail)): (Option<&Frame>, Option<&Frame>) =
+        (rng.pick(frames), rng.pick(frames))
+    else {
+        return;
+    };
+    let tail = if rng.chance(0.7) { head } else { tail };
+    let mut blocks: Vec<(String, Target)> = Vec::new();
+    if rng.chance(0.85) {
+        blocks.extend(head.head.iter().cloned());
+    }
+    blocks.extend(story.map(|i| (p.lines[i].clone(), p.targets[i])));
+    if rng.chance(0.85) {
+        blocks.extend(tail.tail.iter().cloned());
+    }
+    (p.lines, p.targets) = blocks.into_iter().unzip();
+}
+
+/// The whole story on one line, as extractors do that lose every paragraph end; what stood between its paragraphs is
+/// left out.
+fn glue(p: &mut Example, rng: &mut Rng) {
+    let Some(story) = story_range(p) else { return };
+    let body: Vec<String> = story
+        .clone()
+        .filter(|&i| p.targets[i] != 0 && p.targets[i] & side(Label::Body) == p.targets[i])
+        .map(|i| p.lines[i].clone())
+        .collect();
+    let keep_title = rng.chance(0.5);
+    let title =
+        (p.targets[story.start] == only(Label::Title)).then(|| p.lines[story.start].clone());
+    let mut blocks: Vec<(String, Target)> = (0..story.start)
+        .map(|i| (p.lines[i].clone(), p.targets[i]))
+        .collect();
+    if let (Some(title), true) = (title, keep_title) {
+        blocks.push((title, only(Label::Title)));
+    }
+    blocks.push((body.join(" "), side(Label::Body)));
+    blocks.extend((story.end..p.lines.len()).map(|i| (p.lines[i].clone(), p.targets[i])));
+    (p.lines, p.targets) = blocks.into_iter().unzip();
+    p.cut_overlong();
+}
+
+/// Table cells written with bars, as extractors print layout tables; empty cells between them.
+fn bars(p: &mut Example, rng: &mut Rng) {
+    let mut lines = Vec::new();
+    let mut targets = Vec::new();
+    for (line, target) in p.lines.iter().zip(&p.targets) {
+        if rng.chance(0.3) {
+            lines.push(["| |", "| | |", "| | | |"][rng.below(3)].to_string());
+            targets.push(side(Label::Nav));
+        }
+        lines.push(if rng.chance(0.8) {
+            format!("| {line} |")
+        } else {
+            line.clone()
+        });
+        targets.push(*target);
+    }
+    p.lines = lines;
+    p.targets = targets;
+}
+
+/// Neighbouring paragraphs glued together, as some extractors do.
+fn join(p: &mut Example, rng: &mut Rng) {
+    let share = 0.3 + 0.6 * rng.unit();
+    let mut i = 0;
+    while i + 1 < p.lines.len() {
+        let both = p.targets[i] == p.targets[i + 1]
+            && p.targets[i] != 0
+            && p.targets[i] & side(Label::Body) == p.targets[i];
+        if both && p.lines[i].len() < 3000 && rng.chance(share) {
+            let next = p.remove(i + 1);
+            p.lines[i] = format!("{} {next}", p.lines[i]);
+        } else {
+            i += 1;
+        }
+    }
+}
+
+/// Line ends lost: every sentence a block of its own.
+fn cut_sentences(p: &mut Example) {
+    let mut lines = Vec::new();
+    let mut targets = Vec::new();
+    for (line, &target) in p.lines.iter().zip(&p.targets) {
+        for s in crate::block::sentences_of(line) {
+            lines.push(line[s].to_string());
+            targets.push(target);
+        }
+    }
+    p.lines = lines;
+    p.targets = targets;
+}
+
+/// A page of openings cut at one length.
+fn listing(donors: &Donors, rng: &mut Rng) -> Example {
+    let mut p = Example::blank(PageKind::Listing);
+    furniture(&mut p, donors, rng, 12);
+    let chars = rng.between(90, 1000);
+    let headlines = rng.chance(0.5);
+    let dates = rng.chance(0.3);
+    let whole = rng.chance(0.2);
+    // One subject: the paragraphs of one story, each posing as the lead of its own.
+    let subject = if rng.chance(0.35) {
+        donors
+            .leads
+            .iter()
+            .skip(rng.below(donors.leads.len()))
+            .find(|s| s.len() > 8)
+    } else {
+        None
+    };
+    let count = rng.between(5, 24);
+    for k in 0..count {
+        let text = match subject {
+            Some(s) => {
+                let from = k % s.len();
+                let joined = s[from..]
+                    .iter()
+                    .take(4)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(" ");
+                Some(joined)
+            }
+            None if whole => rng.pick(&donors.leads).and_then(|s| s.first().cloned()),
+            None => lead(donors, rng),
+        };
+        let Some(text) = text else { break };
+        if headlines && let Some(h) = rng.pick(&donors.heads) {
+            p.push(h.clone(), only(Label::Teaser));
+        }
+        if dates && let Some(d) = rng.pick(&donors.dates) {
+            p.push(d.clone(), only(Label::Date));
+        }
+        let slack = if rng.chance(0.2) {
+            rng.between(0, 60)
+        } else {
+            0
+        };
+        p.push(cut(&text, chars + slack, rng), only(Label::Teaser));
+    }
+    furniture(&mut p, donors, rng, 12);
+    p
+}
+
+/// A page of furniture only: walls, errors, menus.
+fn empty(donors: &Donors, rng: &mut Rng) -> Example {
+    let mut p = Example::blank(PageKind::Empty);
+    while p.lines.is_empty() {
+        furniture(&mut p, donors, rng, 30);
+    }
+    p
+}
+
+/// Up to `most` blocks of furniture in their order on some page.
+fn furniture(p: &mut Example, donors: &Donors, rng: &mut Rng, most: usize) {
+    let mut left = rng.below(most + 1);
+    while left > 0 {
+        let run = rng.between(1, 8).min(left);
+        let from = rng.below(donors.noise.len().saturating_sub(run).max(1));
+        for (line, target) in donors.noise.iter().skip(from).take(run) {
+            p.push(line.clone(), *target as Target);
+        }
+        left -= run;
+    }
+}

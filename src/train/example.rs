@@ -1,0 +1,181 @@
+//! Labelled pages as the trainer sees them.
+
+use std::ops::Range;
+
+use crate::noise::{Label, PageKind};
+
+/// The labels that a block may have, as bits; 0 where it is not scored.
+pub(super) type Target = u16;
+
+/// Exactly this label.
+pub(super) fn only(label: Label) -> Target {
+    1 << label as u16
+}
+
+/// The body labels (without the headline) or all others: what a body/not-body set says.
+pub(super) fn side(label: Label) -> Target {
+    let body = only(Label::Body) | only(Label::Subhead);
+    if matches!(label, Label::Body | Label::Subhead) {
+        body
+    } else {
+        ALL & !body
+    }
+}
+
+/// Any label.
+pub(super) const ALL: Target = (1 << Label::ALL.len()) - 1;
+
+/// A page with the targets of its blocks.
+#[derive(Debug, Clone)]
+pub(super) struct Example {
+    pub(super) lines: Vec<String>,
+    pub(super) targets: Vec<Target>,
+    pub(super) kind: Option<PageKind>,
+    pub(super) blank_lines: bool,
+    /// How much it counts.
+    pub(super) weight: f32,
+}
+
+impl Example {
+    pub(super) fn blank(kind: PageKind) -> Self {
+        Self {
+            lines: Vec::new(),
+            targets: Vec::new(),
+            kind: Some(kind),
+            blank_lines: false,
+            weight: 1.0,
+        }
+    }
+
+    pub(super) fn push(&mut self, line: String, target: Target) {
+        self.lines.push(line);
+        self.targets.push(target);
+    }
+
+    pub(super) fn insert(&mut self, at: usize, line: String, target: Target) {
+        self.lines.insert(at, line);
+        self.targets.insert(at, target);
+    }
+
+    pub(super) fn remove(&mut self, at: usize) -> String {
+        self.targets.remove(at);
+        self.lines.remove(at)
+    }
+
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(Target, &str) -> bool) {
+        let kept: Vec<bool> = self
+            .targets
+            .iter()
+            .zip(&self.lines)
+            .map(|(&t, l)| keep(t, l))
+            .collect();
+        let mut k = kept.iter();
+        self.lines.retain(|_| *k.next().unwrap_or(&true));
+        let mut k = kept.iter();
+        self.targets.retain(|_| *k.next().unwrap_or(&true));
+    }
+
+    /// Cuts overlong lines as the program does before it labels a page.
+    pub(super) fn cut_overlong(&mut self) {
+        let lines = std::mem::take(&mut self.lines);
+        let targets = std::mem::take(&mut self.targets);
+        for (line, target) in lines.iter().zip(targets) {
+            for span in crate::block::cut_overlong(line, lines.len()) {
+                self.push(line[span].to_string(), target);
+            }
+        }
+    }
+
+    /// The page's text, and where each block lies in it.
+    pub(super) fn text(&self) -> (String, Vec<Range<usize>>) {
+        let gap = if self.blank_lines { "\n\n" } else { "\n" };
+        let mut text = String::new();
+        let mut spans = Vec::new();
+        for line in &self.lines {
+            if !text.is_empty() {
+                text.push_str(gap);
+            }
+            spans.push(text.len()..text.len() + line.len());
+            text.push_str(line);
+        }
+        (text, spans)
+    }
+}
+
+/// Pieces of other pages, for augmentation.
+#[derive(Debug, Default)]
+pub(super) struct Donors {
+    /// The body paragraphs of stories.
+    pub(super) leads: Vec<Vec<String>>,
+    /// Headlines and subheads.
+    pub(super) heads: Vec<String>,
+    pub(super) dates: Vec<String>,
+    /// Furniture in page order.
+    pub(super) noise: Vec<(String, Target)>,
+    /// What stands before and behind the stories of hand-labelled pages (first) and of body/not-body pages (second).
+    pub(super) frames: [Vec<Frame>; 2],
+}
+
+/// What stands around a page's story.
+#[derive(Debug, Default)]
+pub(super) struct Frame {
+    pub(super) head: Vec<(String, Target)>,
+    pub(super) tail: Vec<(String, Target)>,
+}
+
+/// The blocks from the headline or first paragraph to the last paragraph.
+pub(super) fn story_range(page: &Example) -> Option<Range<usize>> {
+    let story = side(Label::Body) | only(Label::Title);
+    let is_story = |&t: &Target| t != 0 && t & story == t;
+    let body = |&t: &Target| t != 0 && t & side(Label::Body) == t;
+    let first = page.targets.iter().position(is_story)?;
+    let last = page.targets.iter().rposition(body)?;
+    (first <= last).then_some(first..last + 1)
+}
+
+impl Donors {
+    pub(super) fn add(&mut self, page: &Example) {
+        let mut body = Vec::new();
+        for (line, &t) in page.lines.iter().zip(&page.targets) {
+            if t == only(Label::Title)
+                || t == only(Label::Subhead)
+                || t == only(Label::Teaser) && line.len() < 120
+            {
+                self.heads.push(line.clone());
+            } else if t == only(Label::Date) {
+                self.dates.push(line.clone());
+            }
+            if t == only(Label::Body) || t == side(Label::Body) && line.len() > 80 {
+                body.push(line.clone());
+            }
+            let furniture = [
+                Label::Nav,
+                Label::Promo,
+                Label::Widget,
+                Label::Legal,
+                Label::Comment,
+                Label::Other,
+            ];
+            if furniture.iter().any(|&l| t == only(l)) {
+                self.noise.push((line.clone(), t));
+            }
+        }
+        if body.len() >= 2 {
+            self.leads.push(body);
+        }
+        if let Some(r) = story_range(page) {
+            let blocks = |r: Range<usize>| {
+                r.map(|i| (page.lines[i].clone(), page.targets[i]))
+                    .collect()
+            };
+            let frame = Frame {
+                head: blocks(0..r.start),
+                tail: blocks(r.end..page.lines.len()),
+            };
+            let labelled = page.targets.iter().any(|t| t.count_ones() == 1);
+            if !page.targets.contains(&0) {
+                self.frames[usize::from(!labelled)].push(frame);
+            }
+        }
+    }
+}

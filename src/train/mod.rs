@@ -1,0 +1,417 @@
+//! Training the noise model on labelled pages (feature `train`).
+
+mod augment;
+mod example;
+mod rng;
+mod stage1;
+mod stage2;
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+use crate::noise::features::{FEATURES, Reader};
+use crate::noise::first::FirstStage;
+use crate::noise::second::{Activations, SecondStage, layout};
+use crate::noise::{Label, Model, PageKind};
+use example::{Donors, Example, only, side};
+use rng::Rng;
+
+/// What a training page says of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// One of the fourteen labels.
+    Label(Label),
+    /// Body text or not, nothing more.
+    Body(bool),
+    /// Nothing: the block is context only.
+    Unknown,
+}
+
+/// A labelled page.
+#[derive(Debug, Clone)]
+pub struct TrainPage {
+    /// Pages of one host never stand on both sides of a split.
+    pub host: String,
+    /// The blocks and what is known of them.
+    pub blocks: Vec<(String, Target)>,
+    /// The page kind, where it is known.
+    pub kind: Option<PageKind>,
+    /// How much the page counts; 1 is usual.
+    pub weight: f32,
+}
+
+/// Settings of the training; the defaults made the shipped model.
+#[derive(Debug, Clone)]
+pub struct TrainSettings {
+    /// Seed of all random choices.
+    pub seed: u64,
+    /// Passes over the pages.
+    pub epochs: usize,
+    /// Number of groups of hosts for the honest scores of stage 1, and for cross-validation.
+    pub folds: usize,
+    /// The greatest step of Adam.
+    pub rate: f32,
+    /// Decoupled weight decay.
+    pub decay: f32,
+}
+
+impl Default for TrainSettings {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            epochs: 30,
+            folds: 5,
+            rate: 2e-3,
+            decay: 0.02,
+        }
+    }
+}
+
+/// Which fold a host belongs to.
+pub fn fold_of(host: &str, folds: usize) -> usize {
+    (xxhash_rust::xxh3::xxh3_64(host.as_bytes()) % folds.max(1) as u64) as usize
+}
+
+const BATCH: usize = 16;
+const STAGE1_EPOCHS: usize = 6;
+
+/// Trains a model on the pages. `progress` is told the epoch and its mean loss.
+///
+/// # Errors
+///
+/// When there are no labelled blocks.
+pub fn train(
+    pages: &[TrainPage],
+    settings: &TrainSettings,
+    about: &str,
+    mut progress: impl FnMut(usize, f32),
+) -> Result<Model, Error> {
+    let examples: Vec<(usize, Example)> = pages
+        .iter()
+        .map(|p| (fold_of(&p.host, settings.folds), example_of(p)))
+        .collect();
+    if !examples
+        .iter()
+        .any(|(_, e)| e.targets.iter().any(|&t| t != 0))
+    {
+        return Err(Error::setting(
+            "training pages must have labelled blocks",
+            "none",
+        ));
+    }
+
+    // Stage 1, once on everything and once without each fold.
+    let mut reader = Reader::default();
+    let grams: Vec<Vec<Vec<u32>>> = examples
+        .iter()
+        .map(|(_, e)| {
+            let (text, spans) = e.text();
+            reader.grams(&text, &spans)
+        })
+        .collect();
+    let stage1 = |without: Option<usize>| {
+        let samples: Vec<stage1::Sample<'_>> = examples
+            .iter()
+            .zip(&grams)
+            .zip(pages)
+            .filter(|(((fold, _), _), _)| Some(*fold) != without)
+            .flat_map(|(((_, e), b), TrainPage { host, .. })| {
+                e.targets
+                    .iter()
+                    .zip(b)
+                    .map(|(&target, grams)| stage1::Sample {
+                        grams,
+                        target,
+                        weight: stage1::weight_of(target),
+                        host: xxhash_rust::xxh3::xxh3_64(host.as_bytes()) as u32,
+                    })
+            })
+            .collect();
+        stage1::train(
+            &samples,
+            STAGE1_EPOCHS,
+            &mut Rng::new(settings.seed, 1 + without.map_or(0, |f| f as u64 + 1)),
+        )
+    };
+    let mut firsts: Vec<FirstStage> =
+        map_parallel((0..=settings.folds).collect(), |f| stage1(f.checked_sub(1)));
+    let first = firsts.remove(0);
+    if std::env::var("DBG").is_ok() {
+        let (mut n, mut ok, mut okt) = ([0; 14], [0; 14], [0; 14]);
+        let mut got = [0; 14];
+        for ((fold, e), b) in examples.iter().zip(&grams) {
+            for (t, b) in e.targets.iter().zip(b) {
+                if t.count_ones() != 1 {
+                    continue;
+                }
+                let l = t.trailing_zeros() as usize;
+                let arg = |f: &FirstStage| {
+                    let s = f.scores(|each| b.iter().for_each(|&x| each(x)));
+                    (0..14).max_by(|&x, &y| s[x].total_cmp(&s[y])).unwrap()
+                };
+                n[l] += 1;
+                let a = arg(&firsts[*fold]);
+                got[a] += 1;
+                ok[l] += (a == l) as usize;
+                okt[l] += (arg(&first) == l) as usize;
+            }
+        }
+        for l in 0..14 {
+            eprintln!(
+                "{} n {} oof R {:.3} P {:.3} train R {:.3}",
+                Label::ALL[l],
+                n[l],
+                ok[l] as f32 / n[l] as f32,
+                ok[l] as f32 / got[l] as f32,
+                okt[l] as f32 / n[l] as f32
+            );
+        }
+        eprintln!(
+            "acc {:.4} train {:.4} scale {}",
+            ok.iter().sum::<usize>() as f32 / n.iter().sum::<usize>() as f32,
+            okt.iter().sum::<usize>() as f32 / n.iter().sum::<usize>() as f32,
+            first.scale
+        );
+    }
+
+    let mut donors: Vec<Donors> = (0..settings.folds).map(|_| Donors::default()).collect();
+    for (fold, e) in &examples {
+        donors[*fold].add(e);
+    }
+
+    // Feature means and spreads on the pages as they are.
+    let rows: Vec<Vec<f32>> = map_parallel((0..examples.len()).collect(), |i| {
+        let (fold, e) = &examples[i];
+        let (text, spans) = e.text();
+        Reader::default()
+            .read(&text, &spans, &firsts[*fold])
+            .to_vec()
+    });
+    let (mean, inverse_spread) = spread(&rows);
+    drop(rows);
+
+    let mut net = stage2::fresh(mean, inverse_spread, &mut Rng::new(settings.seed, 100));
+    let mut adam = stage2::Adam::new(&net.parameters);
+    let mut order: Vec<usize> = (0..examples.len()).collect();
+    for epoch in 0..settings.epochs {
+        let mut rng = Rng::new(settings.seed, 200 + epoch as u64);
+        rng.shuffle(&mut order);
+        // A page that counts less is seen in fewer epochs.
+        let order: Vec<usize> = order
+            .iter()
+            .copied()
+            .filter(|&i| rng.chance(examples[i].1.weight))
+            .collect();
+        let batches = order.len().div_ceil(BATCH);
+        let mut sum = 0.0;
+        for (k, batch) in order.chunks(BATCH).enumerate() {
+            let done = (epoch * batches + k) as f32 / (settings.epochs * batches) as f32;
+            let rate = settings.rate * (done * 20.0).min(1.0) * (0.5 + 0.5 * cos_pi(done));
+            let half = batch.len().div_ceil(2);
+            let parts = map_parallel(batch.chunks(half.max(1)).collect(), |part| {
+                let mut grad = vec![0.0_f32; layout::PARAMETERS];
+                let mut a = Activations::default();
+                let mut reader = Reader::default();
+                let mut loss = 0.0;
+                for &i in part {
+                    let (fold, e) = &examples[i];
+                    let mut rng = Rng::new(
+                        settings.seed,
+                        1_000_000 + (epoch * examples.len() + i) as u64,
+                    );
+                    let e = augment::vary(e, &donors[*fold], &mut rng);
+                    if e.lines.is_empty() {
+                        continue;
+                    }
+                    let (text, spans) = e.text();
+                    let mut rows = reader.read(&text, &spans, &firsts[*fold]).to_vec();
+                    drop_features(&mut rows, &net.mean, &mut rng);
+                    let page = stage2::Prepared::new(&e, rows);
+                    loss += stage2::gradient(&net, &page, &mut a, &mut grad);
+                }
+                (grad, loss)
+            });
+            let mut parts = parts.into_iter();
+            let Some((mut grad, mut loss)) = parts.next() else {
+                continue;
+            };
+            for (g, l) in parts {
+                loss += l;
+                grad.iter_mut().zip(g).for_each(|(a, b)| *a += b);
+            }
+            let norm = grad.iter().map(|g| g * g).sum::<f32>().sqrt();
+            let scale =
+                1.0 / batch.len() as f32 * (10.0 * batch.len() as f32 / norm.max(1e-6)).min(1.0);
+            grad.iter_mut().for_each(|g| *g *= scale);
+            adam.step(&mut net.parameters, &grad, rate, settings.decay);
+            sum += loss;
+        }
+        progress(epoch + 1, sum / order.len().max(1) as f32);
+    }
+    net.parameters = adam.average;
+    Ok(Model::new(about.to_string(), first, net))
+}
+
+/// `cos(pi x)` for `x` from 0 to 1, out of arithmetic (Bhaskara's approximation).
+fn cos_pi(x: f32) -> f32 {
+    let y = if x <= 0.5 { x } else { 1.0 - x };
+    let c = (1.0 - 4.0 * y * y) / (1.0 + y * y);
+    if x <= 0.5 { c } else { -c }
+}
+
+/// Hides groups of features now and then, so that the network does not lean on one of them.
+fn drop_features(rows: &mut [f32], mean: &[f32], rng: &mut Rng) {
+    let words = rng.chance(0.05);
+    let one = if rng.chance(0.5) {
+        Some(rng.below(FEATURES))
+    } else {
+        None
+    };
+    for row in rows.chunks_exact_mut(FEATURES) {
+        if words {
+            let from = FEATURES - crate::noise::first::SCORES;
+            row[from..].copy_from_slice(&mean[from..]);
+        }
+        if let Some(f) = one {
+            row[f] = mean[f];
+        }
+    }
+}
+
+fn spread(rows: &[Vec<f32>]) -> (Vec<f32>, Vec<f32>) {
+    let mut sum = vec![0.0_f64; FEATURES];
+    let mut squares = vec![0.0_f64; FEATURES];
+    let mut n = 0.0_f64;
+    for row in rows.iter().flat_map(|r| r.chunks_exact(FEATURES)) {
+        n += 1.0;
+        for (f, &x) in row.iter().enumerate() {
+            sum[f] += f64::from(x);
+            squares[f] += f64::from(x) * f64::from(x);
+        }
+    }
+    let mean: Vec<f64> = sum.iter().map(|s| s / n.max(1.0)).collect();
+    let inverse = squares
+        .iter()
+        .zip(&mean)
+        .map(|(q, m)| (1.0 / (q / n.max(1.0) - m * m).max(1e-4).sqrt()) as f32)
+        .collect();
+    (mean.iter().map(|&m| m as f32).collect(), inverse)
+}
+
+fn example_of(page: &TrainPage) -> Example {
+    let mut e = Example {
+        lines: Vec::new(),
+        targets: Vec::new(),
+        kind: page.kind,
+        blank_lines: false,
+        weight: page.weight,
+    };
+    for (line, target) in &page.blocks {
+        let line = line.trim();
+        if line.is_empty() {
+            continue;
+        }
+        e.push(
+            line.replace('\n', " "),
+            match *target {
+                Target::Label(l) => only(l),
+                Target::Body(true) => side(Label::Body),
+                Target::Body(false) => side(Label::Nav),
+                Target::Unknown => 0,
+            },
+        );
+    }
+    e
+}
+
+/// Maps in the given order, over the cores where the feature `rayon` is on.
+fn map_parallel<T: Send, R: Send>(items: Vec<T>, f: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
+    #[cfg(feature = "rayon")]
+    {
+        use rayon::prelude::*;
+        items.into_par_iter().map(f).collect()
+    }
+    #[cfg(not(feature = "rayon"))]
+    items.into_iter().map(f).collect()
+}
+
+/// How a model does on pages it was not trained on.
+#[derive(Debug, Clone, Default)]
+pub struct Score {
+    /// Words kept rightly, kept wrongly, lost.
+    pub words: [usize; 3],
+    /// By label: right, answered, wanted.
+    pub labels: BTreeMap<Label, [usize; 3]>,
+    /// Blocks kept or dropped rightly, and all.
+    pub kept: [usize; 2],
+    /// Page kinds right (story or not), and all.
+    pub kinds: [usize; 2],
+}
+
+impl Score {
+    /// F1 of the words kept.
+    pub fn word_f1(&self) -> f64 {
+        let [tp, fp, fn_] = self.words.map(|x| x as f64);
+        2.0 * tp / (2.0 * tp + fp + fn_).max(1.0)
+    }
+
+    /// F1 of a label.
+    pub fn label_f1(&self, label: Label) -> f64 {
+        self.labels.get(&label).map_or(0.0, |&[tp, got, want]| {
+            2.0 * tp as f64 / (got + want).max(1) as f64
+        })
+    }
+
+    /// Adds the model's answers for a page.
+    pub fn add(&mut self, model: &Model, page: &TrainPage) {
+        let e = example_of(page);
+        let (text, spans) = e.text();
+        let answer = crate::noise::label_spans(model, &text, &spans, &mut Reader::default());
+        for ((line, &target), got) in e.lines.iter().zip(&e.targets).zip(&answer.labels) {
+            if target == 0 {
+                continue;
+            }
+            let words = line.split_whitespace().count();
+            let labelled = target.count_ones() == 1;
+            let (want, keep) = if labelled {
+                (target & (side(Label::Body) | 1) != 0, got.0.is_story())
+            } else {
+                (
+                    target == side(Label::Body),
+                    matches!(got.0, Label::Body | Label::Subhead),
+                )
+            };
+            match (want, keep) {
+                (true, true) => self.words[0] += words,
+                (false, true) => self.words[1] += words,
+                (true, false) => self.words[2] += words,
+                _ => {}
+            }
+            self.kept[0] += usize::from(want == keep);
+            self.kept[1] += 1;
+            if labelled {
+                let label = Label::ALL[target.trailing_zeros() as usize];
+                let right = usize::from(label == got.0);
+                let w = self.labels.entry(label).or_default();
+                w[0] += right;
+                w[2] += 1;
+                self.labels.entry(got.0).or_default()[1] += 1;
+            }
+        }
+        if let Some(kind) = page.kind {
+            self.kinds[0] +=
+                usize::from((kind == PageKind::Story) == (answer.kind == PageKind::Story));
+            self.kinds[1] += 1;
+        }
+    }
+}
+
+/// A model that knows nothing: a place holder until one is trained.
+pub fn blank_model() -> Model {
+    let second = SecondStage {
+        mean: vec![0.0; FEATURES],
+        inverse_spread: vec![1.0; FEATURES],
+        parameters: vec![0.0; layout::PARAMETERS],
+    };
+    Model::new(String::from("blank"), FirstStage::empty(), second)
+}

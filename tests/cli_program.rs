@@ -1,0 +1,133 @@
+//! The program as such: help, manual page, completions, a reader that leaves early.
+#![cfg(feature = "cli")]
+
+mod support;
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use support::{World, line, story};
+
+#[test]
+fn help_fits_a_terminal_and_has_examples() {
+    let world = World::new();
+    for (args, has) in [
+        (
+            &["--help"][..],
+            &["Examples:", "Exit codes:", "./strip", "  2  errors"][..],
+        ),
+        (&["-h"], &["Usage:", "--threshold"]),
+        (
+            &["strip", "--help"],
+            &["Examples:", "Exit codes:", "--keep-labels"],
+        ),
+        (
+            &["explain", "--help"],
+            &["Examples:", "Exit codes:", "FILE.jsonl#ID"],
+        ),
+    ] {
+        let run = world.run(args.iter().copied()).code(0).silent();
+        for text in has {
+            assert!(run.out.contains(text), "{text} in {args:?}: {}", run.out);
+        }
+        let widest = run.out.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(100), "{args:?} is {widest:?} columns wide");
+    }
+}
+
+#[test]
+fn version() {
+    let run = World::new().run(["--version"]).code(0).silent();
+    assert_eq!(run.out, format!("dedupe {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn usage_errors() {
+    let world = World::new();
+    world.run([]).code(2).says("<PATH>");
+    world.run(["strip"]).code(2).says("<PATH>");
+    world.run(["--nonsense", "x"]).code(2).says("--nonsense");
+}
+
+#[test]
+fn manual_page_and_completions() {
+    let world = World::new();
+    world
+        .run(["man"])
+        .code(0)
+        .silent()
+        .prints(".TH")
+        .prints("dedupe\\-strip")
+        .prints("threshold");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        world
+            .run(["completions", shell])
+            .code(0)
+            .silent()
+            .prints("explain");
+    }
+    world
+        .run(["completions", "tcsh"])
+        .code(2)
+        .says("possible values");
+}
+
+/// Runs the program, reads one line and closes the pipe.
+fn first_line(world: &World, args: &[&str]) -> (String, Option<i32>, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dedupe"))
+        .current_dir(world.path(""))
+        .args(args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut first = String::new();
+    let mut out = BufReader::with_capacity(64, child.stdout.take().expect("a pipe"));
+    out.read_line(&mut first).expect("a line");
+    drop(out);
+    let output = child.wait_with_output().expect("the program ends");
+    (
+        first,
+        output.status.code(),
+        String::from_utf8(output.stderr).expect("UTF-8"),
+    )
+}
+
+#[test]
+fn a_closed_pipe_is_not_an_error() {
+    let lines: String = (0..6000).map(|n| line(n, &story(n % 5000))).collect();
+    let world = World::with([("feed.jsonl", lines)]);
+    for (args, code) in [
+        (&["--raw", "--format", "jsonl", "feed.jsonl"][..], 1),
+        (&["--raw", "--format", "csv", "feed.jsonl"], 1),
+        (&["--raw", "--format", "json", "feed.jsonl"], 1),
+        (&["--raw", "feed.jsonl"], 1),
+        (&["strip", "--labels", "feed.jsonl"], 0),
+        (&["strip", "feed.jsonl", "-q"], 0),
+        (&["man"], 0),
+        (&["completions", "bash"], 0),
+    ] {
+        let (first, ended, err) = first_line(&world, args);
+        assert!(!first.is_empty(), "{args:?}");
+        assert_eq!((ended, err.as_str()), (Some(code), ""), "{args:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let world = World::with([("a.txt", story(1))]);
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .expect("a device");
+    let output = Command::new(env!("CARGO_BIN_EXE_dedupe"))
+        .current_dir(world.path(""))
+        .args(["--raw", "--format", "jsonl", "a.txt"])
+        .stdout(full)
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(2));
+    let err = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(err.contains("standard output: cannot be written"), "{err}");
+}
