@@ -1,5 +1,6 @@
 use xxhash_rust::xxh3::Xxh3;
 
+use super::candidates::Keys;
 use super::settings::Settings;
 use crate::shingle::shingles;
 use crate::text::Words;
@@ -91,6 +92,13 @@ impl Sketch {
     /// The memory it takes, in bytes.
     pub fn bytes(&self) -> usize {
         size_of::<Self>() + size_of_val(&*self.anchors)
+    }
+
+    pub(super) fn keys(&self) -> Keys<'_, u32> {
+        Keys {
+            long: self.long as usize,
+            anchors: &self.anchors,
+        }
     }
 
     pub(super) fn of(words: &[u64]) -> Self {
