@@ -398,7 +398,7 @@ impl Score {
     pub fn add(&mut self, model: &Model, page: &TrainPage) {
         let e = example_of(page);
         let (text, spans) = e.text();
-        let answer = crate::noise::label_spans(model, &text, &spans, &mut Reader::default());
+        let answer = crate::noise::label_spans(model, &text, &spans);
         for ((line, &target), got) in e.lines.iter().zip(&e.targets).zip(&answer.labels) {
             if target == 0 {
                 continue;
