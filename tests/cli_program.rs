@@ -47,6 +47,9 @@ fn usage_errors() {
     world.run([]).code(2).says("<PATH>");
     world.run(["strip"]).code(2).says("<PATH>");
     world.run(["--nonsense", "x"]).code(2).says("--nonsense");
+    world.run(["-q", "strip", "x"]).code(2).says(
+        "strip: no such file; a subcommand comes before its options: dedupe strip [OPTIONS] ...",
+    );
 }
 
 #[test]
