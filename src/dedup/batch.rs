@@ -3,13 +3,14 @@ use std::cmp::Reverse;
 
 use super::align::align;
 use super::buckets::Buckets;
-use super::candidates::{Postings, candidates};
+use super::candidates::{Postings, READS, candidates};
 use super::clusters::{Cluster, Clusters, Match};
 use super::document::{Document, Sketch};
 use super::evidence::Evidence;
 use super::parallel;
 use super::prepared::Prepared;
-use super::settings::{Keep, Settings};
+use super::settings::{Keep, Linkage, Settings};
+use crate::disjoint::DisjointSets;
 
 /// Collects the sketches of many documents, then clusters them.
 ///
@@ -66,7 +67,6 @@ impl Batch {
             settings: &self.settings,
             sketches: &sketches,
             text: &|rank: u32| text(groups[rank as usize][0]),
-            unread: 0,
             crowded: 0,
             skipped: 0,
             verified: 0,
@@ -153,10 +153,10 @@ impl Batch {
             id(a).cmp(&id(b))
         });
         let mut notes = Vec::new();
-        if run.unread > 0 {
+        if run.crowded > 0 {
             notes.push(format!(
-                "{} documents share what many stories have in common: {} places in the longest lists were not looked at",
-                run.crowded, run.unread
+                "{} documents have passages that very many stories have in common; of those only the first {READS} places were looked at",
+                run.crowded
             ));
         }
         if run.skipped > 0 {
@@ -181,7 +181,6 @@ struct Run<'r> {
     settings: &'r Settings,
     sketches: &'r [&'r Sketch],
     text: &'r (dyn Fn(u32) -> Cow<'r, str> + Sync),
-    unread: usize,
     crowded: usize,
     skipped: usize,
     verified: usize,
@@ -196,6 +195,8 @@ impl Run<'_> {
     fn assign(&mut self, buckets: &mut Buckets) -> Vec<Option<(u32, Evidence)>> {
         let n = self.sketches.len();
         let mut matches: Vec<Option<(u32, Evidence)>> = Vec::with_capacity(n);
+        let chained = self.settings.linkage() == Linkage::Chained;
+        let mut joined: Vec<(u32, u32)> = Vec::new();
         for from in (0..n).step_by(BLOCK) {
             let block: Vec<u32> = (from as u32..n.min(from + BLOCK) as u32).collect();
             let mut checked = parallel::map(&block, |&d| self.check(d, buckets, &Checked::new()));
@@ -217,11 +218,13 @@ impl Run<'_> {
             }
             for &d in &block {
                 let found = candidates(buckets.of(d), buckets, |_| true);
-                self.unread += found.unread;
-                self.crowded += usize::from(found.unread > 0);
+                self.crowded += usize::from(found.unread);
                 self.skipped += found.skipped;
                 let all = self.check(d, buckets, &checked[d as usize - from]);
                 self.verified += all.len();
+                if chained {
+                    joined.extend(all.iter().filter(|m| m.1.is_some()).map(|m| (d, m.0)));
+                }
                 let best = all
                     .into_iter()
                     .filter_map(|(k, e)| e.map(|e| (k, e)))
@@ -232,23 +235,61 @@ impl Run<'_> {
                             x
                         }
                     });
-                if best.is_none() {
+                if best.is_none() || chained {
                     buckets.keep(d);
                 }
                 matches.push(best);
             }
         }
+        if chained {
+            self.chain(&joined, buckets, &mut matches);
+        }
         matches
+    }
+
+    /// Makes the first of every set the kept document of the others.
+    fn chain(
+        &self,
+        joined: &[(u32, u32)],
+        buckets: &Buckets,
+        matches: &mut [Option<(u32, Evidence)>],
+    ) {
+        let mut sets = DisjointSets::new(matches.len());
+        for &(a, b) in joined {
+            sets.union(a as usize, b as usize);
+        }
+        let mut first = vec![u32::MAX; matches.len()];
+        let mut far = Vec::new();
+        for d in 0..matches.len() as u32 {
+            let kept = &mut first[sets.find(d as usize)];
+            if *kept == u32::MAX {
+                *kept = d;
+                matches[d as usize] = None;
+            } else if matches[d as usize].as_ref().is_none_or(|m| m.0 != *kept) {
+                far.push((d, *kept));
+            }
+        }
+        let found = parallel::map(&far, |&(d, kept)| {
+            let (a, b) = (self.prepare(d, buckets), self.prepare(kept, buckets));
+            let (mut evidence, _) = align(&a, &b);
+            self.settings
+                .judge(&mut evidence, [a.words.len(), b.words.len()]);
+            (kept, evidence)
+        });
+        for (&(d, _), m) in far.iter().zip(found) {
+            matches[d as usize] = Some(m);
+        }
+    }
+
+    fn prepare(&self, rank: u32, buckets: &Buckets) -> Prepared {
+        let keys = buckets.of(rank).anchors;
+        let sketch = self.sketches[rank as usize];
+        Prepared::new(&(self.text)(rank), sketch, |i| buckets.weight(keys[i]))
     }
 
     /// Verifies the candidates of a document, as far as that was not done before.
     fn check(&self, d: u32, buckets: &Buckets, before: &Checked) -> Checked {
         let found = candidates(buckets.of(d), buckets, |k| k < d);
-        let prepare = |rank: u32| {
-            let keys = buckets.of(rank).anchors;
-            let sketch = self.sketches[rank as usize];
-            Prepared::new(&(self.text)(rank), sketch, |i| buckets.weight(keys[i]))
-        };
         let mut own: Option<Prepared> = None;
         let mut checked = Checked::new();
         for c in &found.best {
@@ -256,8 +297,8 @@ impl Run<'_> {
             let evidence = match known {
                 Some((_, e)) => e.clone(),
                 None => {
-                    let own = own.get_or_insert_with(|| prepare(d));
-                    let other = prepare(c.document);
+                    let own = own.get_or_insert_with(|| self.prepare(d, buckets));
+                    let other = self.prepare(c.document, buckets);
                     let (mut e, _) = align(own, &other);
                     let words = [own.words.len(), other.words.len()];
                     let reason = self.settings.judge(&mut e, words);

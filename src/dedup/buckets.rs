@@ -1,7 +1,5 @@
 //! The anchors of a whole batch, sorted into buckets.
 
-use std::cmp::Reverse;
-
 use super::candidates::{Keys, Postings, candidates, totals, weights};
 use super::document::Sketch;
 use super::parallel;
@@ -40,11 +38,16 @@ const ROUNDS: usize = 3;
 const COUNTING: f64 = 4.0;
 
 /// The same when candidates are judged. Two stories that share a passage are as often one that was not recognised.
-const DECIDING: f64 = 2.0;
+pub(super) const DECIDING: f64 = 2.0;
 
 /// What the most common anchor still counts. Without it one word changed in each of 10,000 copies would weigh more than
 /// all that they share; with it, a legal notice of 300 words in 10,000 pages counts as much as one sentence.
 const LEAST_WEIGHT: f64 = 0.02;
+
+/// The weight of an anchor of so many stories, when it counts fully up to `full`.
+pub(super) fn rarity(stories: usize, full: f64) -> f64 {
+    (full / stories.max(1) as f64).clamp(LEAST_WEIGHT, 1.0)
+}
 
 impl Buckets {
     /// Sorts the anchors of the documents, given by rank.
@@ -161,7 +164,8 @@ impl Buckets {
         order.sort_by_cached_key(|&rank| {
             let keys = self.of(rank);
             let alone = keys.anchors.iter().filter(|&&b| b == ALONE).count();
-            (Reverse(keys.anchors.len() as i64 - 2 * alone as i64), rank)
+            let shared = keys.anchors.len() - alone;
+            (usize::MAX / 2 + alone - shared, rank)
         });
         let mut story = vec![0; n as usize];
         for _ in 0..ROUNDS {
@@ -207,7 +211,7 @@ impl Postings for Buckets {
 
     fn weight(&self, bucket: u32) -> f64 {
         match self.stories.get(bucket as usize) {
-            Some(&n) => (self.full / f64::from(n)).clamp(LEAST_WEIGHT, 1.0),
+            Some(&n) => rarity(n as usize, self.full),
             None => 1.0,
         }
     }

@@ -14,7 +14,7 @@ pub(super) trait Postings {
 
 /// How many entries of the lists are read for one document, rarest anchors first. A page has 50 anchors, of which the
 /// furniture's have long lists; what makes a story is in the short ones.
-const READS: usize = 512;
+pub(super) const READS: usize = 512;
 
 /// How many candidates of a document are verified, the most promising first.
 const CANDIDATES: usize = 8;
@@ -42,8 +42,8 @@ pub(super) struct Candidate {
 pub(super) struct Candidates {
     /// The most promising first.
     pub(super) best: Vec<Candidate>,
-    /// Entries that were not read because there were too many.
-    pub(super) unread: usize,
+    /// Whether lists were too long to be read to the end.
+    pub(super) unread: bool,
     /// Candidates beyond the most that are verified.
     pub(super) skipped: usize,
 }
@@ -101,7 +101,7 @@ pub(super) fn candidates<P: Postings>(
         let list = postings.kept(anchor);
         let take = n.min(reads);
         reads -= take;
-        found.unread += n - take;
+        found.unread |= n > take;
         for &d in &list[..take] {
             if allowed(d) {
                 hits.push((d, kind, weight));

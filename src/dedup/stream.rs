@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::align::align;
+use super::buckets::{DECIDING, rarity};
 use super::candidates::{Postings, candidates, totals, weights};
 use super::clusters::Match;
 use super::document::Sketch;
@@ -11,7 +12,12 @@ use crate::error::Error;
 
 /// Finds the duplicates of documents as they arrive.
 ///
-/// It keeps the texts of the documents that are no duplicates.
+/// It keeps the texts of the documents that are no duplicates, for verification, and beside each about 240 bytes and
+/// the lists by anchor, some 60 bytes for every anchor that no other document has.
+///
+/// **Batch and stream.** [`Batch::cluster`](super::Batch::cluster) gives what inserting the documents in the order of
+/// the keep policy gives, with one difference: the batch knows from the start how common a passage is among all
+/// stories, the stream counts the kept documents so far. As long as no passage is in more than two stories both agree.
 #[derive(Debug, Clone, Default)]
 pub struct Deduplicator {
     settings: Settings,
@@ -65,6 +71,40 @@ impl Deduplicator {
         Verdict::New(number as usize)
     }
 
+    /// Forgets a kept document; texts like it are new from then on. Its number is not given out again. The answer is
+    /// whether there was such a document.
+    pub fn remove(&mut self, number: usize) -> bool {
+        let Some((sketch, _)) = self.docs.get_mut(number).and_then(Option::take) else {
+            return false;
+        };
+        self.exact.remove(&sketch.key);
+        for a in &sketch.anchors {
+            if let Some(list) = self.lists.get_mut(a) {
+                list.retain(|&d| d as usize != number);
+                if list.is_empty() {
+                    self.lists.remove(a);
+                }
+            }
+        }
+        true
+    }
+
+    /// Inserts the documents that another deduplicator keeps, in their order; the answers are the verdicts on each.
+    pub fn merge(&mut self, other: Self) -> Vec<Verdict> {
+        let kept = other.docs.into_iter().flatten();
+        kept.map(|(_, text)| self.insert(&text)).collect()
+    }
+
+    /// How many documents are kept.
+    pub fn len(&self) -> usize {
+        self.docs.iter().flatten().count()
+    }
+
+    /// Whether none is kept.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The kept document that the text duplicates, if any; nothing is changed.
     pub fn check(&self, text: &str) -> Option<Match> {
         self.find(&self.settings.sketch(text), text)
@@ -114,7 +154,7 @@ impl Postings for Deduplicator {
         self.lists.get(&anchor).map_or(&[], |l| l)
     }
     fn weight(&self, anchor: u32) -> f64 {
-        1.0 / self.kept(anchor).len().max(1) as f64
+        rarity(self.kept(anchor).len(), DECIDING)
     }
     fn totals(&self, document: u32) -> [f64; 2] {
         match self.docs.get(document as usize) {
