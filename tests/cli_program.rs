@@ -95,7 +95,7 @@ fn first_line(world: &World, args: &[&str]) -> (String, Option<i32>, String) {
 
 #[test]
 fn a_closed_pipe_is_not_an_error() {
-    let lines: String = (0..6000).map(|n| line(n, &story(n % 5000))).collect();
+    let lines: String = (0..900).map(|n| line(n, &story(n % 600))).collect();
     let world = World::with([("feed.jsonl", lines)]);
     for (args, code) in [
         (&["--raw", "--format", "jsonl", "feed.jsonl"][..], 1),

@@ -61,7 +61,7 @@ impl Batch {
         let groups = self.exact_groups();
         let sketches: Vec<&Sketch> = groups.iter().map(|g| &self.docs[g[0]].0).collect();
         let mut buckets = Buckets::new(&sketches);
-        buckets.count_stories(&sketches);
+        buckets.count_stories();
         let mut run = Run {
             settings: &self.settings,
             sketches: &sketches,
@@ -205,19 +205,18 @@ impl Run<'_> {
                 .filter(|(_, c)| c.iter().all(|m| m.1.is_none()))
                 .map(|(&d, _)| d)
                 .collect();
-            let sketches = self.sketches;
             for &d in &open {
-                buckets.keep(d, sketches[d as usize]);
+                buckets.keep(d);
             }
             let again = parallel::map(&open, |&d| {
                 self.check(d, buckets, &checked[d as usize - from])
             });
-            buckets.forget(from as u32, open.iter().map(|&d| sketches[d as usize]));
+            buckets.forget(&open);
             for (&d, c) in open.iter().zip(again) {
                 checked[d as usize - from] = c;
             }
             for &d in &block {
-                let found = candidates(self.sketches[d as usize], buckets, |_| true);
+                let found = candidates(buckets.of(d), buckets, |_| true);
                 self.unread += found.unread;
                 self.crowded += usize::from(found.unread > 0);
                 self.skipped += found.skipped;
@@ -234,7 +233,7 @@ impl Run<'_> {
                         }
                     });
                 if best.is_none() {
-                    buckets.keep(d, sketches[d as usize]);
+                    buckets.keep(d);
                 }
                 matches.push(best);
             }
@@ -244,9 +243,12 @@ impl Run<'_> {
 
     /// Verifies the candidates of a document, as far as that was not done before.
     fn check(&self, d: u32, buckets: &Buckets, before: &Checked) -> Checked {
-        let sketch = self.sketches[d as usize];
-        let found = candidates(sketch, buckets, |k| k < d);
-        let weight = |a| buckets.weight(a);
+        let found = candidates(buckets.of(d), buckets, |k| k < d);
+        let prepare = |rank: u32| {
+            let keys = buckets.of(rank).anchors;
+            let sketch = self.sketches[rank as usize];
+            Prepared::new(&(self.text)(rank), sketch, |i| buckets.weight(keys[i]))
+        };
         let mut own: Option<Prepared> = None;
         let mut checked = Checked::new();
         for c in &found.best {
@@ -254,8 +256,8 @@ impl Run<'_> {
             let evidence = match known {
                 Some((_, e)) => e.clone(),
                 None => {
-                    let own = own.get_or_insert_with(|| Prepared::new(&(self.text)(d), weight));
-                    let other = Prepared::new(&(self.text)(c.document), weight);
+                    let own = own.get_or_insert_with(|| prepare(d));
+                    let other = prepare(c.document);
                     let (mut e, _) = align(own, &other);
                     let words = [own.words.len(), other.words.len()];
                     let reason = self.settings.judge(&mut e, words);

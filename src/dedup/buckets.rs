@@ -1,12 +1,13 @@
 //! The anchors of a whole batch, sorted into buckets.
 
-use super::candidates::{Postings, candidates, totals};
+use std::cmp::Reverse;
+
+use super::candidates::{Keys, Postings, candidates, totals, weights};
 use super::document::Sketch;
 use super::parallel;
 
 /// All anchors that two documents or more share, each with its documents; documents are known by rank.
 pub(super) struct Buckets {
-    keys: Vec<u32>,
     starts: Vec<u32>,
     docs: Vec<u32>,
     /// How many stories have the anchor.
@@ -17,9 +18,14 @@ pub(super) struct Buckets {
     totals: Vec<[f64; 2]>,
     /// An anchor of so many stories or fewer counts fully.
     full: f64,
-    /// Where the keys with these upper 16 bits begin.
-    top: Vec<u32>,
+    /// For every anchor of every document the bucket, or [`ALONE`].
+    buckets: Vec<u32>,
+    /// Where the anchors of each document begin in `buckets`, and how many long ones there are.
+    documents: Vec<(usize, usize)>,
 }
+
+/// The bucket of an anchor that no other document has.
+const ALONE: u32 = u32::MAX;
 
 /// The share of anchors in common, by weight, from which two documents are taken for one story when stories are
 /// counted. It only decides how rare an anchor is; verification decides who is a duplicate.
@@ -36,6 +42,10 @@ const COUNTING: f64 = 4.0;
 /// The same when candidates are judged. Two stories that share a passage are as often one that was not recognised.
 const DECIDING: f64 = 2.0;
 
+/// What the most common anchor still counts. Without it one word changed in each of 10,000 copies would weigh more than
+/// all that they share; with it, a legal notice of 300 words in 10,000 pages counts as much as one sentence.
+const LEAST_WEIGHT: f64 = 0.02;
+
 impl Buckets {
     /// Sorts the anchors of the documents, given by rank.
     pub(super) fn new(sketches: &[&Sketch]) -> Self {
@@ -48,7 +58,6 @@ impl Buckets {
         // A long and a short anchor may have the same hash.
         entries.dedup();
         let mut b = Self {
-            keys: Vec::new(),
             starts: vec![0],
             docs: Vec::new(),
             stories: Vec::new(),
@@ -56,94 +65,126 @@ impl Buckets {
             len: Vec::new(),
             totals: vec![[0.0; 2]; sketches.len()],
             full: COUNTING,
-            top: Vec::new(),
+            buckets: Vec::new(),
+            documents: Vec::with_capacity(sketches.len() + 1),
         };
+        let mut keys = Vec::new();
         for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32) {
             if bucket.len() > 1 {
-                b.keys.push((bucket[0] >> 32) as u32);
+                keys.push((bucket[0] >> 32) as u32);
                 b.docs.extend(bucket.iter().map(|&e| e as u32));
                 b.starts.push(b.docs.len() as u32);
                 b.stories.push(bucket.len() as u32);
             }
         }
+        drop(entries);
         b.live = vec![0; b.docs.len()];
-        b.len = vec![0; b.keys.len()];
-        b.top = (0..=1_u32 << 16)
-            .map(|t| b.keys.partition_point(|&k| k >> 16 < t) as u32)
+        b.len = vec![0; keys.len()];
+        // Where the keys with these upper 16 bits begin.
+        let top: Vec<usize> = (0..=1_u32 << 16)
+            .map(|t| keys.partition_point(|&k| k >> 16 < t))
             .collect();
+        for s in sketches {
+            b.documents.push((b.buckets.len(), s.long as usize));
+            b.buckets.extend(s.anchors.iter().map(|&a| {
+                let t = (a >> 16) as usize;
+                match keys[top[t]..top[t + 1]].binary_search(&a) {
+                    Ok(place) => (top[t] + place) as u32,
+                    Err(_) => ALONE,
+                }
+            }));
+        }
+        b.documents.push((b.buckets.len(), 0));
         b
     }
 
-    fn bucket(&self, anchor: u32) -> Option<usize> {
-        let t = (anchor >> 16) as usize;
-        let (from, to) = (self.top[t] as usize, self.top[t + 1] as usize);
-        let place = self.keys[from..to].binary_search(&anchor).ok()?;
-        Some(from + place)
+    /// The anchors of a document.
+    pub(super) fn of(&self, rank: u32) -> Keys<'_, u32> {
+        let (from, long) = self.documents[rank as usize];
+        let to = self.documents[rank as usize + 1].0;
+        Keys {
+            long,
+            anchors: &self.buckets[from..to],
+        }
     }
 
     /// Takes a document for kept.
-    pub(super) fn keep(&mut self, rank: u32, sketch: &Sketch) {
-        self.totals[rank as usize] = totals(sketch, |a| self.weight(a));
-        for &a in &sketch.anchors {
-            if let Some(b) = self.bucket(a) {
-                let start = self.starts[b] as usize;
-                let n = self.len[b] as usize;
-                // A hash that is both a long and a short anchor comes twice.
-                if n > 0 && self.live[start + n - 1] == rank {
+    pub(super) fn keep(&mut self, rank: u32) {
+        let keys = self.of(rank);
+        self.totals[rank as usize] = totals(keys.long, &weights(keys, self));
+        for i in self.range(rank) {
+            let b = self.buckets[i] as usize;
+            if b == ALONE as usize {
+                continue;
+            }
+            let (start, n) = (self.starts[b] as usize, self.len[b] as usize);
+            // A hash that is both a long and a short anchor comes twice.
+            if n > 0 && self.live[start + n - 1] == rank {
+                continue;
+            }
+            self.live[start + n] = rank;
+            self.len[b] += 1;
+        }
+    }
+
+    /// Takes back that these documents, the last that were kept, are kept.
+    pub(super) fn forget(&mut self, ranks: &[u32]) {
+        let Some(&first) = ranks.first() else { return };
+        for &rank in ranks {
+            for i in self.range(rank) {
+                let b = self.buckets[i] as usize;
+                if b == ALONE as usize {
                     continue;
                 }
-                self.live[start + n] = rank;
-                self.len[b] += 1;
+                let start = self.starts[b] as usize;
+                while self.len[b] > 0 && self.live[start + self.len[b] as usize - 1] >= first {
+                    self.len[b] -= 1;
+                }
             }
         }
     }
 
-    /// Takes back that the documents of these sketches, the last that were kept, are kept.
-    pub(super) fn forget<'s>(&mut self, from: u32, sketches: impl Iterator<Item = &'s Sketch>) {
-        for s in sketches {
-            for &a in &s.anchors {
-                if let Some(b) = self.bucket(a) {
-                    let start = self.starts[b] as usize;
-                    while self.len[b] > 0 && self.live[start + self.len[b] as usize - 1] >= from {
-                        self.len[b] -= 1;
-                    }
-                }
-            }
-        }
+    fn range(&self, rank: u32) -> std::ops::Range<usize> {
+        self.documents[rank as usize].0..self.documents[rank as usize + 1].0
     }
 
     /// Counts for every anchor the stories that have it.
     ///
     /// Counting documents would make the sentences of a story common because the story was copied often. So copies are
     /// first gathered by their anchors alone: in one pass every document joins the one that shares most, if that is
-    /// enough, or founds a story. What is in many documents counts little in the first round; in the next the counts
+    /// enough, or founds a story. The most typical come first, those with the most anchors that others have too and the
+    /// fewest of their own, because a document that is half new resembles nobody well. What is in many documents counts little in the first round; in the next the counts
     /// of the one before are used.
-    pub(super) fn count_stories(&mut self, sketches: &[&Sketch]) {
+    pub(super) fn count_stories(&mut self) {
+        let n = self.totals.len() as u32;
+        let mut order: Vec<u32> = (0..n).collect();
+        order.sort_by_cached_key(|&rank| {
+            let keys = self.of(rank);
+            let alone = keys.anchors.iter().filter(|&&b| b == ALONE).count();
+            (Reverse(keys.anchors.len() as i64 - 2 * alone as i64), rank)
+        });
+        let mut story = vec![0; n as usize];
         for _ in 0..ROUNDS {
             self.len.fill(0);
-            let mut story: Vec<u32> = Vec::with_capacity(sketches.len());
-            for (rank, s) in sketches.iter().enumerate() {
-                let best = candidates(s, self, |_| true)
+            for &rank in &order {
+                let best = candidates(self.of(rank), self, |_| true)
                     .best
                     .first()
                     .copied()
                     .filter(|c| c.share >= SAME_STORY);
-                story.push(match best {
+                story[rank as usize] = match best {
                     Some(c) => c.document,
                     None => {
-                        self.keep(rank as u32, s);
-                        rank as u32
+                        self.keep(rank);
+                        rank
                     }
-                });
+                };
             }
             let mut members = Vec::new();
-            for b in 0..self.keys.len() {
+            for b in 0..self.len.len() {
+                let documents = self.starts[b] as usize..self.starts[b + 1] as usize;
                 members.clear();
-                members.extend(
-                    self.docs[self.starts[b] as usize..self.starts[b + 1] as usize]
-                        .iter()
-                        .map(|&d| story[d as usize]),
-                );
+                members.extend(self.docs[documents].iter().map(|&d| story[d as usize]));
                 members.sort_unstable();
                 members.dedup();
                 self.stories[b] = members.len() as u32;
@@ -155,16 +196,18 @@ impl Buckets {
 }
 
 impl Postings for Buckets {
-    fn kept(&self, anchor: u32) -> &[u32] {
-        match self.bucket(anchor) {
-            Some(b) => &self.live[self.starts[b] as usize..][..self.len[b] as usize],
+    type Key = u32;
+
+    fn kept(&self, bucket: u32) -> &[u32] {
+        match self.starts.get(bucket as usize) {
+            Some(&from) => &self.live[from as usize..][..self.len[bucket as usize] as usize],
             None => &[],
         }
     }
 
-    fn weight(&self, anchor: u32) -> f64 {
-        match self.bucket(anchor) {
-            Some(b) => (self.full / f64::from(self.stories[b])).min(1.0),
+    fn weight(&self, bucket: u32) -> f64 {
+        match self.stories.get(bucket as usize) {
+            Some(&n) => (self.full / f64::from(n)).clamp(LEAST_WEIGHT, 1.0),
             None => 1.0,
         }
     }

@@ -40,7 +40,7 @@ pub fn compare(a: &str, b: &str) -> Comparison {
 impl Settings {
     /// Compares two texts. Nothing is known here of what other stories have in common, so every word counts alike.
     pub fn compare(&self, a: &str, b: &str) -> Comparison {
-        let (a, b) = (Prepared::new(a, |_| 1.0), Prepared::new(b, |_| 1.0));
+        let [a, b] = [a, b].map(|text| Prepared::new(text, &self.sketch(text), |_| 1.0));
         let (mut evidence, runs) = align(&a, &b);
         let reason = if a.words == b.words && !a.words.is_empty() {
             Reason::Exact

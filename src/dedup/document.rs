@@ -1,5 +1,6 @@
 use xxhash_rust::xxh3::Xxh3;
 
+use super::candidates::Keys;
 use super::settings::Settings;
 use crate::shingle::shingles;
 use crate::text::Words;
@@ -25,6 +26,7 @@ pub struct Sketch {
     pub(super) words: u32,
     /// How many of the anchors are of [`LONG`] shingles; the others are of [`SHORT`] ones.
     pub(super) long: u32,
+    /// Each once, in the order of the text.
     pub(super) anchors: Box<[u32]>,
 }
 
@@ -92,28 +94,33 @@ impl Sketch {
         size_of::<Self>() + size_of_val(&*self.anchors)
     }
 
+    pub(super) fn keys(&self) -> Keys<'_, u32> {
+        Keys {
+            long: self.long as usize,
+            anchors: &self.anchors,
+        }
+    }
+
     pub(super) fn of(words: &[u64]) -> Self {
         let (mut long, mut short) = (Vec::new(), Vec::new());
         shingles(words, LONG, &mut long);
         if words.len() < SHORT_PEER {
             shingles(words, SHORT, &mut short);
         }
-        let (mut all, mut few) = (Vec::new(), Vec::new());
+        let mut found: Vec<(bool, u32, u32)> = Vec::new();
         anchors(words, &long, &short, |is_long, a| {
-            let kind = if is_long { &mut all } else { &mut few };
-            kind.push(short_hash(a.hash));
+            found.push((!is_long, short_hash(a.hash), found.len() as u32));
         });
-        for kind in [&mut all, &mut few] {
-            kind.sort_unstable();
-            kind.dedup();
-        }
-        let split = all.len() as u32;
-        all.append(&mut few);
+        // Each once, in the order of the text.
+        found.sort_unstable();
+        found.dedup_by_key(|f| (f.0, f.1));
+        found.sort_unstable_by_key(|f| f.2);
+        let split = found.iter().filter(|f| !f.0).count() as u32;
         Self {
             key: exact_key(words),
             words: words.len().min(u32::MAX as usize) as u32,
             long: split,
-            anchors: all.into(),
+            anchors: found.iter().map(|f| f.1).collect(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::document::{LONG, SHORT, SHORT_PEER, anchors, short_hash};
+use super::document::{LONG, SHORT, SHORT_PEER, Sketch, anchors, short_hash};
 use crate::shingle::shingles;
 use crate::text::Words;
 
@@ -29,8 +29,8 @@ pub(super) struct View {
 }
 
 impl Prepared {
-    /// Reads a text. `weight` says how much an anchor counts, from 0 to 1.
-    pub(super) fn new(text: &str, weight: impl Fn(u32) -> f64) -> Self {
+    /// Reads a text. `sketch` is that of the text, and `weight` says how much its anchors count, by number, from 0 to 1.
+    pub(super) fn new(text: &str, sketch: &Sketch, weight: impl Fn(usize) -> f64) -> Self {
         let mut words = Words::new();
         words.read_with_spans(text);
         let mut p = Self {
@@ -50,8 +50,18 @@ impl Prepared {
             shingles(&p.words, SHORT, &mut short);
         }
         let (mut la, mut sa) = (Vec::new(), Vec::new());
+        // The sketch has them in the same order, but each only once. A text that changed since has others: they
+        // count fully.
+        let mut next = 0;
         anchors(&p.words, &long, &short, |is_long, a| {
-            let anchor = (a.position, weight(short_hash(a.hash)));
+            let hash = short_hash(a.hash);
+            let i = if sketch.anchors.get(next) == Some(&hash) {
+                next += 1;
+                Some(next - 1)
+            } else {
+                sketch.anchors.iter().position(|&s| s == hash)
+            };
+            let anchor = (a.position, i.map_or(1.0, &weight));
             if is_long { &mut la } else { &mut sa }.push(anchor);
         });
         p.long = View::new(LONG.min(p.words.len()), long, la);

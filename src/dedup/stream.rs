@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::align::align;
-use super::candidates::{Postings, candidates, totals};
+use super::candidates::{Postings, candidates, totals, weights};
 use super::clusters::Match;
 use super::document::Sketch;
 use super::evidence::Evidence;
@@ -80,14 +80,13 @@ impl Deduplicator {
                 evidence: Evidence::exact(sketch.words()),
             });
         }
-        let weight = |a| self.weight(a);
-        let own = Prepared::new(text, weight);
+        let own = self.prepare(sketch, text);
         let mut best: Option<Match> = None;
-        for c in candidates(sketch, self, |_| true).best {
-            let Some(Some((_, text))) = self.docs.get(c.document as usize) else {
+        for c in candidates(sketch.keys(), self, |_| true).best {
+            let Some(Some((other, text))) = self.docs.get(c.document as usize) else {
                 continue;
             };
-            let other = Prepared::new(text, weight);
+            let other = self.prepare(other, text);
             let (mut evidence, _) = align(&own, &other);
             let words = [own.words.len(), other.words.len()];
             let better = best
@@ -102,9 +101,15 @@ impl Deduplicator {
         }
         best
     }
+
+    fn prepare(&self, sketch: &Sketch, text: &str) -> Prepared {
+        Prepared::new(text, sketch, |i| self.weight(sketch.anchors[i]))
+    }
 }
 
 impl Postings for Deduplicator {
+    type Key = u32;
+
     fn kept(&self, anchor: u32) -> &[u32] {
         self.lists.get(&anchor).map_or(&[], |l| l)
     }
@@ -113,7 +118,7 @@ impl Postings for Deduplicator {
     }
     fn totals(&self, document: u32) -> [f64; 2] {
         match self.docs.get(document as usize) {
-            Some(Some((sketch, _))) => totals(sketch, |a| self.weight(a)),
+            Some(Some((sketch, _))) => totals(sketch.long as usize, &weights(sketch.keys(), self)),
             _ => [0.0; 2],
         }
     }
