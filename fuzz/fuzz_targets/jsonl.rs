@@ -19,7 +19,7 @@ use clap::Parser as _;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
-use args::Args;
+use args::{Args, InputArgs};
 use input::{Input, Reader};
 use problems::Kind;
 
@@ -28,6 +28,9 @@ static FILE: LazyLock<PathBuf> = LazyLock::new(|| {
     let dir = tempfile::tempdir().expect("a temporary directory").keep();
     dir.join("fuzz.jsonl")
 });
+
+/// The default options.
+static ARGS: LazyLock<InputArgs> = LazyLock::new(|| Args::parse_from(["dedupe", "-"]).scan.input);
 
 /// A limit that some lines are over.
 const SMALL: u64 = 100;
@@ -40,9 +43,13 @@ fuzz_target!(|data: &[u8]| {
 
 fn laws(data: &[u8], max_size: u64) {
     std::fs::write(&*FILE, data).expect("the file can be written");
-    let mut args = Args::parse_from(["dedupe", "-"]).scan.input;
-    args.max_size = max_size;
-    let input = Input { args, dates: true };
+    let input = Input {
+        args: InputArgs {
+            max_size,
+            ..ARGS.clone()
+        },
+        dates: true,
+    };
 
     let mut reader = Reader::new(&[FILE.clone()], &input, None);
     let mut problems = Vec::new();
