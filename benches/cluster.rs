@@ -1,5 +1,6 @@
 //! Finding duplicates: documents a second as they arrive, and in a batch.
 
+#[allow(dead_code, reason = "each bench uses a part")]
 mod corpus;
 
 use std::hint::black_box;

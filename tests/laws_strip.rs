@@ -246,6 +246,7 @@ fn sample_pages_are_read_well() {
     let (mut lines, mut right, mut kept_right, mut kinds) = (0, 0, 0, 0);
     // Bytes of story lines that are kept, of noise that is kept, of story lines that are dropped.
     let (mut kept, mut noise, mut lost) = (0, 0, 0);
+    let mut wrong = String::new();
     for gold in &pages {
         let page = cleaner.label(&gold.text);
         kinds += usize::from(page.kind() == gold.kind);
@@ -263,7 +264,7 @@ fn sample_pages_are_read_well() {
             }
             if is != got {
                 let line: String = gold.text[line.clone()].chars().take(60).collect();
-                println!("{}: {found:?}, want {label:?}: {line}", gold.path);
+                wrong += &format!("{}: {found:?}, want {label:?}: {line}\n", gold.path);
             }
         }
     }
@@ -282,7 +283,9 @@ fn sample_pages_are_read_well() {
         ("labels right", share(right, lines), LABELS_RIGHT),
         ("page kinds right", share(kinds, pages.len()), KINDS_RIGHT),
     ] {
-        println!("{what}: {measured:.4}, floor {floor}");
-        assert!(measured >= floor, "{what}: {measured:.4} is under {floor}");
+        assert!(
+            measured >= floor,
+            "{wrong}{what}: {measured:.4} is under {floor}"
+        );
     }
 }
