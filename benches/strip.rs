@@ -18,14 +18,13 @@ const PAGES: u64 = 16;
 fn samples() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
     let mut found = Vec::new();
-    let mut folders = vec![root.clone()];
+    let mut folders = vec![root];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).expect("a directory") {
             let path = entry.expect("an entry").path();
             match path.is_dir() {
                 true => folders.push(path),
-                false if folder != root => found.push(path),
-                false => {}
+                false => found.push(path),
             }
         }
     }

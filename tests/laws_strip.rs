@@ -9,14 +9,14 @@ use newsift::{Cleaner, Label, Page, PageKind, Story};
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// F1 of the sample pages' story, by bytes; measured 0.0.
-const STORY_F1: f64 = 0.0;
-/// Of the sample pages' lines, the share kept or dropped rightly; measured 0.0.
-const KEPT_RIGHTLY: f64 = 0.0;
-/// Of the sample pages' lines, the share with the right one of fourteen labels; measured 0.0.
-const LABELS_RIGHT: f64 = 0.0;
-/// Of the sample pages, the share whose kind is right; measured 0.0.
-const KINDS_RIGHT: f64 = 0.0;
+/// F1 of the sample pages' story, by bytes; measured 0.914.
+const STORY_F1: f64 = 0.91;
+/// Of the sample pages' lines, the share kept or dropped rightly; measured 0.923.
+const KEPT_RIGHTLY: f64 = 0.92;
+/// Of the sample pages' lines, the share with the right one of fourteen labels; measured 0.761.
+const LABELS_RIGHT: f64 = 0.75;
+/// Of the sample pages, the share whose kind is right; measured 0.969.
+const KINDS_RIGHT: f64 = 0.95;
 
 /// All that is promised of any page.
 fn laws(cleaner: &Cleaner, text: &str) {
@@ -194,7 +194,7 @@ struct Gold {
 
 fn gold() -> Vec<Gold> {
     let root: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
-    let rows = fs::read_to_string(root.join("gold.jsonl")).expect("tests/pages/gold.jsonl");
+    let rows = fs::read_to_string(root.with_file_name("gold.jsonl")).expect("tests/gold.jsonl");
     rows.lines()
         .map(|row| {
             let row: Value = serde_json::from_str(row).expect("a JSON object a line");

@@ -34,7 +34,7 @@ fn strings(value: &Value) -> Vec<String> {
 }
 
 fn gold() -> Vec<Gold> {
-    let text = fs::read_to_string(pages().join("gold.jsonl")).expect("tests/pages/gold.jsonl");
+    let text = fs::read_to_string(pages().with_file_name("gold.jsonl")).expect("tests/gold.jsonl");
     text.lines()
         .map(|line| {
             let row: Value = serde_json::from_str(line).expect("a JSON object a line");
@@ -65,13 +65,13 @@ fn gold() -> Vec<Gold> {
         .collect()
 }
 
-/// The text files below `dir`, relative to `root`, the README left out.
+/// The text files below `dir`, relative to `root`.
 fn files(dir: &Path, root: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(dir).expect("a directory") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             files(&path, root, found);
-        } else if dir != root {
+        } else {
             let parts = path
                 .strip_prefix(root)
                 .expect("a path below the root")
