@@ -63,7 +63,7 @@ fn limit(lines: usize) -> usize {
 #[cfg(feature = "train")]
 pub(crate) fn cut_overlong(line: &str, lines: usize) -> Vec<Range<usize>> {
     if line.len() <= limit(lines) {
-        vec![0..line.len()]
+        std::iter::once(0..line.len()).collect()
     } else {
         sentences_of(line)
     }

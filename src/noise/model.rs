@@ -107,7 +107,7 @@ impl Model {
         let mut rows = vec![[0_i8; 16]; grams_len];
         for row in &mut rows {
             for (w, &b) in row.iter_mut().zip(r.take(SCORES)?) {
-                *w = b as i8;
+                *w = b.cast_signed();
             }
         }
         let first = FirstStage::new(scale, std::array::from_fn(|i| bias[i]), grams, rows);

@@ -102,10 +102,10 @@ pub(super) fn gradient(
             .map(transposed)
             .collect();
         let mut below = back.clone();
-        for t in 0..n {
+        for (t, back) in back.iter().enumerate() {
             let d: Lane = std::array::from_fn(|c| {
                 if a.added[layer][t][c] > 0.0 {
-                    back[t][c]
+                    back[c]
                 } else {
                     0.0
                 }
@@ -132,9 +132,9 @@ pub(super) fn gradient(
                     d[c] += b[c];
                 }
             }
-            for c in 0..CHANNELS {
-                if a.summary[c] <= 0.0 {
-                    d[c] = 0.0;
+            for (d, &summary) in d.iter_mut().zip(&a.summary) {
+                if summary <= 0.0 {
+                    *d = 0.0;
                 }
             }
             outer(&a.pooled[0], &d, &mut grad[layout::SUMMARY]);
@@ -145,10 +145,10 @@ pub(super) fn gradient(
             unpool(&pooled, &a.maxima[0], &mut back);
         }
     }
-    for t in 0..n {
+    for (t, back) in back.iter().enumerate() {
         let d: Lane = std::array::from_fn(|c| {
             if a.hidden[0][t][c] > 0.0 {
-                back[t][c]
+                back[c]
             } else {
                 0.0
             }

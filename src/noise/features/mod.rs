@@ -19,6 +19,7 @@ use super::first::SCORES;
 pub(crate) const FEATURES: usize = SURFACE + CONTEXT + SCORES;
 
 /// The name of a feature, for people.
+#[allow(dead_code, reason = "for whoever looks into a model")]
 pub(crate) fn name(feature: usize) -> &'static str {
     if feature < SURFACE {
         SURFACE_NAMES[feature]
