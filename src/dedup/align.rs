@@ -1,5 +1,7 @@
 //! What two prepared texts have in common.
 
+use std::cmp::Ordering;
+
 use super::document::SHORT_TEXT;
 use super::evidence::{Evidence, Relation};
 use super::prepared::{Prepared, View};
@@ -47,10 +49,14 @@ pub(super) fn align(a: &Prepared, b: &Prepared) -> (Evidence, Vec<Run>) {
     let runs = runs(va, vb, &shared_a);
     let (conflicts, agreements) = numbers(a, b, &runs);
     // The smaller text by what counts, which need not be the one with fewer words.
-    let small = usize::from(total_b < total_a);
     let of = |i: usize| (containment[i] + coverage[i]) / 2.0;
+    let small = match total_a.total_cmp(&total_b) {
+        Ordering::Less => of(0),
+        Ordering::Greater => of(1),
+        Ordering::Equal => of(0).max(of(1)),
+    };
     let evidence = Evidence {
-        similarity: of(small),
+        similarity: small,
         resemblance: share(inter, total_a + total_b - inter),
         containment,
         coverage,
