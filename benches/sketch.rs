@@ -4,7 +4,7 @@ mod corpus;
 
 use std::hint::black_box;
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use newsift::minhash::{MinHash, Signature};
 use newsift::shingle::{Shingles, shingles};
 use newsift::simhash::{HammingIndex, simhash};
@@ -73,12 +73,22 @@ fn parts(c: &mut Criterion) {
                 }
             });
         });
+        let mut set = Shingles::default();
         group.bench_function(format!("set/{length}"), |b| {
-            b.iter_batched(
-                || pages[0].1.clone(),
-                |hashes| Shingles::from_hashes(black_box(hashes)),
-                BatchSize::SmallInput,
-            );
+            b.iter(|| {
+                for (_, hashes) in &pages {
+                    set.refill(black_box(hashes));
+                    assert!(!set.is_empty() && set.len() <= hashes.len());
+                }
+            });
+        });
+        group.bench_function(format!("set by sorting/{length}"), |b| {
+            b.iter(|| {
+                for (_, hashes) in &pages {
+                    let set = Shingles::from_hashes(black_box(hashes).clone());
+                    assert!(!set.is_empty() && set.len() <= hashes.len());
+                }
+            });
         });
         let sets: Vec<Shingles> = pages
             .iter()

@@ -4,10 +4,19 @@
 ///
 /// Union by size and path halving (Tarjan and van Leeuwen 1984): practically constant time a call. The answers depend
 /// on the unions alone, not on their order: a set is named by its smallest member.
+///
+/// ```
+/// use newsift::disjoint::DisjointSets;
+///
+/// let mut sets = DisjointSets::new(5);
+/// sets.union(4, 2);
+/// sets.union(2, 1);
+/// assert_eq!((sets.find(4), sets.find(0), sets.sets()), (1, 0, 3));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct DisjointSets {
-    /// Of a root: the smallest member and the size; of others only `parent` counts.
     parent: Vec<u32>,
+    /// The smallest member and the size, of a root; of others they do not count.
     least: Vec<u32>,
     size: Vec<u32>,
     sets: usize,

@@ -6,6 +6,15 @@ use crate::hash::{K0, mix};
 ///
 /// Two documents of resemblance `s` share at least one key with probability `1 - (1 - s^rows)^bands` (Leskovec,
 /// Rajaraman and Ullman, *Mining of Massive Datasets*, 3.4.2; Indyk and Motwani 1998).
+///
+/// ```
+/// use newsift::lsh::Bands;
+///
+/// let cut = Bands::for_recall(128, 0.7, 0.99);
+/// assert_eq!((cut.bands(), cut.rows()), (17, 4));
+/// // Nearly all pairs at the threshold are found, and few of those far below it.
+/// assert!(cut.probability(0.7) >= 0.99 && cut.probability(0.2) < 0.03);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Bands {
     bands: usize,

@@ -4,14 +4,31 @@ use crate::hash::{K0, K1, fold, mix};
 
 /// Makes signatures of `SLOTS` numbers, from which the resemblance of two sets can be estimated.
 ///
-/// The share of equal slots estimates the Jaccard resemblance `J` without bias, with a standard error of at most
-/// `sqrt(J (1 - J) / SLOTS)`: 4.4 points at `J` = 0.5 with 128 slots.
+/// The share of equal slots estimates the Jaccard resemblance `J` without bias. The standard error is at most that of
+/// classic MinHash, `sqrt(J (1 - J) / SLOTS)`: 4.4 points at `J` = 0.5 with 128 slots; its square is only half of that
+/// for sets of up to a hundred elements, three quarters for 400, and nearly the same for thousands (test
+/// `estimates_err_as_theory_says`).
 ///
-/// The method is Fast Similarity Sketching (Dahlgaard, Knudsen and Thorup, FOCS 2017): in round after round every
-/// element throws one number into one slot of its choice, a slot keeps the smallest number of its first round, and the
-/// rounds end when every slot is filled. A text of 700 shingles needs one round or two, so the cost is that of a single hash an
-/// element, where classic MinHash needs one an element and slot, and there are no empty slots to be patched as in
-/// one-permutation hashing.
+/// The method is Fast Similarity Sketching (Dahlgaard, Knudsen and Thorup, FOCS 2017). In the first round every element
+/// throws one number into one slot, and a slot keeps the smallest. While slots are empty there is another round, whose
+/// numbers are larger than all before. So a set of a thousand elements costs one hash an element, where classic
+/// MinHash needs one an element *and slot*; a small one costs about 700 hashes, for 128 slots. One-permutation hashing
+/// costs as little, but must fill its empty slots with copies, and errs more where they are many: two and a half times
+/// the squared error for 30 elements. With the plain instructions of any processor it takes 1 to 2 ns a shingle of a
+/// story (bench `sketch/minhash`), so there is no path for special ones.
+///
+/// ```
+/// use newsift::minhash::MinHash;
+///
+/// let minhash: MinHash = MinHash::new();
+/// let all: Vec<u64> = (0..300).collect();
+/// let (Some(a), Some(b)) = (minhash.signature(&all[..200]), minhash.signature(&all[100..])) else {
+///     panic!("neither is empty");
+/// };
+/// // They share 100 of 300 elements.
+/// assert!((a.resemblance(&b) - 0.333).abs() < 0.13);
+/// assert_eq!(minhash.signature(&[]), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MinHash<const SLOTS: usize = 128> {
     seed: u64,
@@ -40,6 +57,8 @@ impl<const SLOTS: usize> MinHash<SLOTS> {
     }
 
     /// The signature of a set of hashes, in any order, repeats allowed; `None` for the empty set.
+    ///
+    /// Each hash is scrambled once more, so numbers with patterns do as well; equal numbers are equal elements.
     pub fn signature(&self, hashes: &[u64]) -> Option<Signature<SLOTS>> {
         if hashes.is_empty() {
             return None;
@@ -89,5 +108,47 @@ impl<const SLOTS: usize> Signature<SLOTS> {
     /// A signature that was stored.
     pub fn from_slots(slots: [u32; SLOTS]) -> Self {
         Self(slots)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The definition: all rounds for every slot, first without looking whether they are needed.
+    fn naive<const SLOTS: usize>(minhash: &MinHash<SLOTS>, hashes: &[u64]) -> Vec<u32> {
+        let throw = |round: usize, hash: u64| {
+            let h = fold(
+                hash ^ mix(minhash.seed ^ K1.wrapping_mul(round as u64 + 1)),
+                K0,
+            );
+            let any = (u128::from(h >> 32) * SLOTS as u128 / (1 << 32)) as usize;
+            let slot = if round < SLOTS { any } else { round - SLOTS };
+            (slot, h as u32)
+        };
+        (0..SLOTS)
+            .map(|slot| {
+                (0..2 * SLOTS)
+                    .find_map(|round| {
+                        let thrown = hashes.iter().map(|&hash| throw(round, hash));
+                        thrown.filter(|t| t.0 == slot).map(|t| t.1).min()
+                    })
+                    .expect("the last round of a slot fills it")
+            })
+            .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn as_the_twin(hashes in prop::collection::vec(any::<u64>(), 1..150), seed: u64) {
+            let minhash = MinHash::<128>::with_seed(seed);
+            let signature = minhash.signature(&hashes).map(|s| s.as_slots().to_vec());
+            prop_assert_eq!(signature, Some(naive(&minhash, &hashes)));
+            let minhash = MinHash::<7>::with_seed(seed);
+            let signature = minhash.signature(&hashes[..1]).map(|s| s.as_slots().to_vec());
+            prop_assert_eq!(signature, Some(naive(&minhash, &hashes[..1])));
+        }
     }
 }

@@ -9,7 +9,7 @@ pub struct Anchor {
     pub position: usize,
 }
 
-/// Appends the smallest hash of every window of `window` consecutive shingles to `out`, the last of equals, each place
+/// Puts the smallest hash of every window of `window` consecutive shingles into `out`, the last of equals, each place
 /// once; `out` is cleared first (Schleimer, Wilkerson and Aiken 2003, "Winnowing").
 ///
 /// **Guarantee**: when two texts share a run of `window` consecutive shingles, that is of `window + k - 1` words, they
@@ -17,6 +17,15 @@ pub struct Anchor {
 /// than a window gets the smallest of all. Takes about constant time a shingle, for hashes in no special order.
 ///
 /// `window` of 0 counts as 1, which keeps every shingle.
+///
+/// ```
+/// use newsift::winnow::winnow;
+///
+/// let mut anchors = Vec::new();
+/// winnow(&[77, 74, 42, 17, 98, 50], 4, &mut anchors);
+/// let places: Vec<usize> = anchors.iter().map(|anchor| anchor.position).collect();
+/// assert_eq!(places, [3]);
+/// ```
 pub fn winnow(shingles: &[u64], window: usize, out: &mut Vec<Anchor>) {
     out.clear();
     if shingles.is_empty() {

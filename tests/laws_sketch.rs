@@ -191,17 +191,20 @@ fn errors<const SLOTS: usize>(size: usize) -> (f64, f64, f64) {
 }
 
 /// The estimate has no bias, and its mean square error is at most `J (1 - J) / SLOTS`, that of classic MinHash; for sets
-/// of few elements as for large ones (Dahlgaard, Knudsen and Thorup 2017, theorem 1).
+/// of few elements it is about half of that (Dahlgaard, Knudsen and Thorup 2017).
 #[test]
 fn estimates_err_as_theory_says() {
-    for size in [3, 30, 100, 400, 3000] {
+    for (size, share) in [(3, 1.0), (30, 0.6), (100, 0.6), (400, 0.85), (3000, 1.0)] {
         let (bias, square, theory) = errors::<128>(size);
         // Three standard errors of the mean; the mean square is itself an estimate, within about 12 %.
         assert!(
             bias.abs() < 3.0 * (theory / 1500.0).sqrt(),
             "{size}: bias {bias}"
         );
-        assert!(square < 1.12 * theory, "{size}: {square} against {theory}");
+        assert!(
+            square < 1.12 * share * theory,
+            "{size}: {square} against {theory}"
+        );
     }
     let (_, square, theory) = errors::<50>(200);
     assert!(

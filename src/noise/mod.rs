@@ -12,6 +12,7 @@ mod model;
 mod page;
 pub(crate) mod second;
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 pub use label::{Label, PageKind};
@@ -65,26 +66,39 @@ impl Default for CleanerBuilder {
 }
 
 /// Labels blocks whose spans are known.
-pub(crate) fn label_spans(
-    model: &Model,
-    text: &str,
-    spans: &[Range<usize>],
-    reader: &mut Reader,
-) -> Answer {
-    label_with(model, text, spans, reader, &mut Activations::default(), 0.0)
+#[cfg(feature = "train")]
+pub(crate) fn label_spans(model: &Model, text: &str, spans: &[Range<usize>]) -> Answer {
+    label_with(model, text, spans, &mut Scratch::default(), 0.0)
+}
+
+/// What is kept between pages, so that a page costs no memory of its own but its answer.
+#[derive(Default)]
+struct Scratch {
+    reader: Reader,
+    activations: Activations,
+}
+
+/// Longer pages are read in parts of so many blocks, each for itself, so that memory stays bounded (about 2 KB a block).
+/// The longest hand-labelled page has some 600.
+const MOST_BLOCKS: usize = 20_000;
+
+/// Pages of more blocks than this give their memory back: about 2 KB a block.
+const KEEP_SCRATCH: usize = 4_000;
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
 fn label_with(
     model: &Model,
     text: &str,
     spans: &[Range<usize>],
-    reader: &mut Reader,
-    a: &mut Activations,
+    scratch: &mut Scratch,
     lean: f32,
 ) -> Answer {
-    let rows = reader.read(text, spans, model.first());
-    model.second().forward(rows, a);
-    decide::decide(a, reader.words(), lean)
+    let rows = scratch.reader.read(text, spans, model.first());
+    model.second().forward(rows, &mut scratch.activations);
+    decide::decide(&scratch.activations, scratch.reader.words(), lean)
 }
 
 impl Cleaner {
@@ -101,21 +115,23 @@ impl Cleaner {
     /// Labels every block of the page.
     pub fn label<'t>(&self, text: &'t str) -> Page<'t> {
         let (spans, _) = block::blocks(text);
-        let s = self;
-        let answer = label_with(
-            &s.model,
-            text,
-            &spans,
-            &mut Reader::default(),
-            &mut Activations::default(),
-            s.lean,
-        );
-        let blocks = spans
-            .into_iter()
-            .zip(answer.labels)
-            .map(|(span, (label, confidence))| Block::new(span, label, confidence))
-            .collect();
-        Page::new(text, answer.kind, blocks)
+        let mut blocks = Vec::with_capacity(spans.len());
+        let mut kinds = [false; PageKind::ALL.len()];
+        SCRATCH.with_borrow_mut(|scratch| {
+            for spans in spans.chunks(MOST_BLOCKS) {
+                let answer = label_with(&self.model, text, spans, scratch, self.lean);
+                kinds[answer.kind as usize] = true;
+                blocks.extend(spans.iter().zip(answer.labels).map(
+                    |(span, (label, confidence))| Block::new(span.clone(), label, confidence),
+                ));
+            }
+            if spans.len() > KEEP_SCRATCH {
+                *scratch = Scratch::default();
+            }
+        });
+        // The kinds stand in this order: one part with a story makes a story of the page.
+        let kind = PageKind::ALL.iter().find(|&&kind| kinds[kind as usize]);
+        Page::new(text, kind.copied().unwrap_or(PageKind::Empty), blocks)
     }
 
     /// Keeps the blocks of the page that are its story.

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::features::FEATURES;
 use super::label::{Label, PageKind};
+use crate::simd;
 
 pub(crate) const CHANNELS: usize = 32;
 /// Distance of the neighbours that each convolution sees.
@@ -93,7 +94,7 @@ pub(crate) struct Activations {
 }
 
 /// `out += x * weights`, a row of weights for every number of `x`.
-#[inline]
+#[inline(always)]
 pub(crate) fn add_product<const N: usize>(x: &[f32], weights: &[f32], out: &mut [f32; N]) {
     let (rows, _) = weights.as_chunks::<N>();
     for (&x, row) in x.iter().zip(rows) {
@@ -103,13 +104,21 @@ pub(crate) fn add_product<const N: usize>(x: &[f32], weights: &[f32], out: &mut 
     }
 }
 
+#[inline(always)]
 pub(crate) fn lane(weights: &[f32]) -> Lane {
     std::array::from_fn(|i| weights[i])
 }
 
 impl SecondStage {
-    /// Runs the network over the rows of features of a page.
+    /// Runs the network over the rows of features of a page, with the widest vectors that the machine has. The sums are
+    /// the same whatever their width: each lane adds its own products in the same order, and nothing is fused.
     pub(crate) fn forward(&self, rows: &[f32], a: &mut Activations) {
+        simd::widest(Forward { net: self, rows, a });
+    }
+
+    /// [`SecondStage::forward`] for whatever vectors the caller is compiled for.
+    #[inline(always)]
+    fn forward_here(&self, rows: &[f32], a: &mut Activations) {
         let p = &self.parameters;
         let n = rows.len() / FEATURES;
         a.hidden.resize_with(DILATIONS.len() + 1, Vec::new);
@@ -183,7 +192,22 @@ impl SecondStage {
     }
 }
 
+/// The network as a kernel for [`simd::widest`].
+struct Forward<'n> {
+    net: &'n SecondStage,
+    rows: &'n [f32],
+    a: &'n mut Activations,
+}
+
+impl simd::Kernel for Forward<'_> {
+    #[inline(always)]
+    fn run(self) {
+        self.net.forward_here(self.rows, self.a);
+    }
+}
+
 /// Means and maxima of the channels over the page.
+#[inline(always)]
 fn pool(hidden: &[Lane], pooled: &mut Vec<f32>, maxima: &mut Vec<u32>) {
     let (mut mean, mut max, mut at) = ([0.0; CHANNELS], [0.0_f32; CHANNELS], [0_u32; CHANNELS]);
     for (t, h) in hidden.iter().enumerate() {

@@ -27,7 +27,10 @@ pub(super) fn vary(page: &Example, donors: &Donors, rng: &mut Rng) -> Example {
             if rng.chance(0.15) {
                 teasers(&mut p, donors, rng);
             }
-            if rng.chance(0.12) {
+            if rng.chance(0.3) {
+                inserts(&mut p, donors, rng);
+            }
+            if rng.chance(0.2) {
                 gallery(&mut p, donors, rng);
             }
             if rng.chance(0.04) {
@@ -126,6 +129,56 @@ fn teasers(p: &mut Example, donors: &Donors, rng: &mut Rng) {
     }
 }
 
+/// How links to other stories announce themselves, in the languages that the labelled pages have few of.
+const ANNOUNCEMENTS: [&str; 24] = [
+    "Read more:",
+    "Read also:",
+    "See also:",
+    "Related:",
+    "More:",
+    "Watch:",
+    "RELATED:",
+    "READ MORE:",
+    "Also read:",
+    "Lesen Sie auch:",
+    "Mehr zum Thema:",
+    "Lire aussi :",
+    "À lire aussi :",
+    "Lea también:",
+    "Leia também:",
+    "Leggi anche:",
+    "Читайте также:",
+    "Czytaj też:",
+    "Les også:",
+    "Läs också:",
+    "İlgili haber:",
+    "相关阅读：",
+    "関連記事：",
+    "Διαβάστε επίσης:",
+];
+
+/// Noise between the paragraphs: blocks of other pages, or an announced link.
+fn inserts(p: &mut Example, donors: &Donors, rng: &mut Rng) {
+    for _ in 0..rng.between(1, 3) {
+        let Some(story) = story_range(p) else { return };
+        let announced = rng.chance(0.25);
+        let block = if announced {
+            let prefix = ANNOUNCEMENTS[rng.below(ANNOUNCEMENTS.len())];
+            rng.pick(&donors.heads)
+                .map(|h| (format!("{prefix} {h}"), only(Label::Related)))
+        } else {
+            rng.pick(&donors.inserts).cloned()
+        };
+        let Some((line, target)) = block else { return };
+        let at = if target == only(Label::Byline) {
+            story.end // a sign-off
+        } else {
+            rng.between(story.start + 1, story.end)
+        };
+        p.insert(at, line, target);
+    }
+}
+
 /// A gallery inside the story: its title before every caption heading and caption paragraph.
 fn gallery(p: &mut Example, donors: &Donors, rng: &mut Rng) {
     let body: Vec<usize> = (0..p.targets.len())
@@ -144,7 +197,7 @@ fn gallery(p: &mut Example, donors: &Donors, rng: &mut Rng) {
         .map(|&i| p.lines[i].clone())
         .filter(|l| l.chars().count() > 80)
         .collect();
-    let from_own = rng.chance(0.5) && own.len() > 8;
+    let from_own = rng.chance(0.6) && own.len() > 5;
     let headings = rng.chance(0.7);
     if from_own {
         let drop = own.len().min(6);

@@ -110,6 +110,8 @@ pub(super) struct Donors {
     /// Headlines and subheads.
     pub(super) heads: Vec<String>,
     pub(super) dates: Vec<String>,
+    /// Blocks that stand between paragraphs: captions, promos, announced links, widgets, bylines.
+    pub(super) inserts: Vec<(String, Target)>,
     /// Furniture in page order.
     pub(super) noise: Vec<(String, Target)>,
     /// What stands before and behind the stories of hand-labelled pages (first) and of body/not-body pages (second).
@@ -144,6 +146,16 @@ impl Donors {
                 self.heads.push(line.clone());
             } else if t == only(Label::Date) {
                 self.dates.push(line.clone());
+            }
+            let inserts = [
+                Label::Caption,
+                Label::Promo,
+                Label::Related,
+                Label::Widget,
+                Label::Byline,
+            ];
+            if inserts.iter().any(|&l| t == only(l)) {
+                self.inserts.push((line.clone(), t));
             }
             if t == only(Label::Body) || t == side(Label::Body) && line.len() > 80 {
                 body.push(line.clone());

@@ -7,6 +7,7 @@ mod stage1;
 mod stage2;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::error::Error;
 use crate::noise::features::{FEATURES, Reader};
@@ -36,7 +37,7 @@ pub struct TrainPage {
     pub blocks: Vec<(String, Target)>,
     /// The page kind, where it is known.
     pub kind: Option<PageKind>,
-    /// How much the page counts; 1 is usual.
+    /// How many times an epoch the page is seen, on average; 1 is usual.
     pub weight: f32,
 }
 
@@ -68,7 +69,7 @@ impl Default for TrainSettings {
 }
 
 /// Which fold a host belongs to.
-pub fn fold_of(host: &str, folds: usize) -> usize {
+fn fold_of(host: &str, folds: usize) -> usize {
     (xxhash_rust::xxh3::xxh3_64(host.as_bytes()) % folds.max(1) as u64) as usize
 }
 
@@ -136,44 +137,6 @@ pub fn train(
     let mut firsts: Vec<FirstStage> =
         map_parallel((0..=settings.folds).collect(), |f| stage1(f.checked_sub(1)));
     let first = firsts.remove(0);
-    if std::env::var("DBG").is_ok() {
-        let (mut n, mut ok, mut okt) = ([0; 14], [0; 14], [0; 14]);
-        let mut got = [0; 14];
-        for ((fold, e), b) in examples.iter().zip(&grams) {
-            for (t, b) in e.targets.iter().zip(b) {
-                if t.count_ones() != 1 {
-                    continue;
-                }
-                let l = t.trailing_zeros() as usize;
-                let arg = |f: &FirstStage| {
-                    let s = f.scores(|each| b.iter().for_each(|&x| each(x)));
-                    (0..14).max_by(|&x, &y| s[x].total_cmp(&s[y])).unwrap()
-                };
-                n[l] += 1;
-                let a = arg(&firsts[*fold]);
-                got[a] += 1;
-                ok[l] += (a == l) as usize;
-                okt[l] += (arg(&first) == l) as usize;
-            }
-        }
-        for l in 0..14 {
-            eprintln!(
-                "{} n {} oof R {:.3} P {:.3} train R {:.3}",
-                Label::ALL[l],
-                n[l],
-                ok[l] as f32 / n[l] as f32,
-                ok[l] as f32 / got[l] as f32,
-                okt[l] as f32 / n[l] as f32
-            );
-        }
-        eprintln!(
-            "acc {:.4} train {:.4} scale {}",
-            ok.iter().sum::<usize>() as f32 / n.iter().sum::<usize>() as f32,
-            okt.iter().sum::<usize>() as f32 / n.iter().sum::<usize>() as f32,
-            first.scale
-        );
-    }
-
     let mut donors: Vec<Donors> = (0..settings.folds).map(|_| Donors::default()).collect();
     for (fold, e) in &examples {
         donors[*fold].add(e);
@@ -196,11 +159,13 @@ pub fn train(
     for epoch in 0..settings.epochs {
         let mut rng = Rng::new(settings.seed, 200 + epoch as u64);
         rng.shuffle(&mut order);
-        // A page that counts less is seen in fewer epochs.
         let order: Vec<usize> = order
             .iter()
-            .copied()
-            .filter(|&i| rng.chance(examples[i].1.weight))
+            .flat_map(|&i| {
+                let weight = examples[i].1.weight.max(0.0);
+                let times = weight as usize + usize::from(rng.chance(weight.fract()));
+                std::iter::repeat_n(i, times)
+            })
             .collect();
         let batches = order.len().div_ceil(BATCH);
         let mut sum = 0.0;
@@ -335,6 +300,40 @@ fn map_parallel<T: Send, R: Send>(items: Vec<T>, f: impl Fn(T) -> R + Sync + Sen
     items.into_iter().map(f).collect()
 }
 
+/// Trains once without each fold of hosts and answers the pages of that fold: the score on hosts that were not trained on.
+/// `each` is given every fold's model; the folds are those of [`validation_fold`].
+///
+/// # Errors
+///
+/// When there are no labelled blocks.
+pub fn cross_validate(
+    pages: &[TrainPage],
+    settings: &TrainSettings,
+    mut each: impl FnMut(usize, &Model),
+    mut progress: impl FnMut(usize, usize, f32),
+) -> Result<Score, Error> {
+    let mut score = Score::default();
+    for fold in 0..settings.folds {
+        let (test, rest): (Vec<&TrainPage>, Vec<&TrainPage>) = pages
+            .iter()
+            .partition(|p| validation_fold(&p.host, settings.folds) == fold);
+        let rest: Vec<TrainPage> = rest.into_iter().cloned().collect();
+        let model = train(&rest, settings, "", |epoch, loss| {
+            progress(fold, epoch, loss)
+        })?;
+        for page in test {
+            score.add(&model, page);
+        }
+        each(fold, &model);
+    }
+    Ok(score)
+}
+
+/// Which fold of the cross-validation a host belongs to. It is drawn apart from the folds within the training.
+pub fn validation_fold(host: &str, folds: usize) -> usize {
+    (xxhash_rust::xxh3::xxh3_64_with_seed(host.as_bytes(), 77) % folds.max(1) as u64) as usize
+}
+
 /// How a model does on pages it was not trained on.
 #[derive(Debug, Clone, Default)]
 pub struct Score {
@@ -346,6 +345,39 @@ pub struct Score {
     pub kept: [usize; 2],
     /// Page kinds right (story or not), and all.
     pub kinds: [usize; 2],
+}
+
+impl fmt::Display for Score {
+    /// The table: a line a label, then the sums.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{:<9} {:>6} {:>6} {:>6} {:>6}",
+            "label", "blocks", "P", "R", "F1"
+        )?;
+        for (label, &[right, got, want]) in &self.labels {
+            let share = |of: usize| right as f64 / of.max(1) as f64;
+            writeln!(
+                f,
+                "{label:<9} {want:>6} {:>6.3} {:>6.3} {:>6.3}",
+                share(got),
+                share(want),
+                self.label_f1(*label)
+            )?;
+        }
+        let [tp, fp, lost] = self.words.map(|n| n as f64);
+        writeln!(
+            f,
+            "story words P {:.4} R {:.4} F1 {:.4}; blocks kept or dropped rightly {:.4} of {}; story pages told from others {} of {}",
+            tp / (tp + fp).max(1.0),
+            tp / (tp + lost).max(1.0),
+            self.word_f1(),
+            self.kept[0] as f64 / self.kept[1].max(1) as f64,
+            self.kept[1],
+            self.kinds[0],
+            self.kinds[1],
+        )
+    }
 }
 
 impl Score {
@@ -366,7 +398,7 @@ impl Score {
     pub fn add(&mut self, model: &Model, page: &TrainPage) {
         let e = example_of(page);
         let (text, spans) = e.text();
-        let answer = crate::noise::label_spans(model, &text, &spans, &mut Reader::default());
+        let answer = crate::noise::label_spans(model, &text, &spans);
         for ((line, &target), got) in e.lines.iter().zip(&e.targets).zip(&answer.labels) {
             if target == 0 {
                 continue;

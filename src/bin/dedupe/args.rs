@@ -63,6 +63,25 @@ Exit codes:
   1  duplicates
   2  errors";
 
+#[cfg(feature = "train")]
+const EXIT_TRAIN: &str = "\
+Reads JSON Lines, a page a line, with the fields host (pages of one host stay
+together), lines, and one of
+  labels             the fourteen label names, one a line of the page
+  labels             1 for body text, 0 for anything else
+  with, without      snippets that belong to the story, and that do not
+  page               \"story\", \"listing\", \"empty\" or \"other\"
+  unsure             indices of lines that are not to be learned from
+
+Examples:
+  dedupe train --out mine.bin labelled.jsonl bodies.jsonl.gz
+  dedupe train --cross-validate --out mine.bin labelled.jsonl
+  dedupe strip --model mine.bin page.txt
+
+Exit codes:
+  0  done
+  2  errors";
+
 /// Find near-duplicate news stories, and strip pages of what is not their story
 #[derive(Debug, Parser)]
 #[command(name = "dedupe", version, long_about = LONG_ABOUT, after_help = EXAMPLES)]
@@ -81,6 +100,8 @@ impl Args {
         match &self.command {
             None => self.scan.run.quiet,
             Some(Command::Strip(strip)) => strip.run.quiet,
+            #[cfg(feature = "train")]
+            Some(Command::Train(train)) => train.run.quiet,
             Some(Command::Explain(_) | Command::Man | Command::Completions { .. }) => false,
         }
     }
@@ -94,6 +115,10 @@ pub enum Command {
     /// Show how two documents compare, and why they are or are not duplicates
     #[command(after_help = EXIT_EXPLAIN)]
     Explain(ExplainArgs),
+    /// Train a noise model on labelled pages
+    #[cfg(feature = "train")]
+    #[command(after_help = EXIT_TRAIN)]
+    Train(TrainArgs),
     /// Print the manual page
     Man,
     /// Print completions for a shell
@@ -121,6 +146,40 @@ pub struct ScanArgs {
     pub format: Format,
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[cfg(feature = "train")]
+#[derive(Debug, clap::Args)]
+pub struct TrainArgs {
+    /// Files of labelled pages, JSON Lines, also .gz or .zst
+    #[arg(value_name = "PAGES", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Where the model goes
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub force: bool,
+    /// Also train without each fold of hosts, and print how those models do on it
+    #[arg(long)]
+    pub cross_validate: bool,
+    /// Write the models of the cross-validation there, as 0.bin, 1.bin, ...
+    #[arg(long, value_name = "DIR", requires = "cross_validate")]
+    pub fold_models: Option<PathBuf>,
+    /// Seed of all random choices: the same seed and data give the same bytes
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Passes over the pages
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    pub epochs: usize,
+    /// Folds of hosts
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub folds: usize,
+    /// The most bytes that a file may hold, decompressed
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 30)]
+    pub max_size: u64,
     #[command(flatten)]
     pub run: RunArgs,
 }

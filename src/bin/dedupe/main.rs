@@ -16,6 +16,8 @@ mod report;
 mod scan;
 mod spill;
 mod strip;
+#[cfg(feature = "train")]
+mod train;
 mod words;
 
 use std::process::ExitCode;
@@ -41,6 +43,8 @@ fn main() -> ExitCode {
         None => scan::run(&args.scan, &mut problems),
         Some(Command::Strip(strip)) => strip::run(&strip, &mut problems),
         Some(Command::Explain(explain)) => explain::run(&explain, &mut problems),
+        #[cfg(feature = "train")]
+        Some(Command::Train(args)) => train::run(&args, &mut problems),
         Some(Command::Man) => docs::man(),
         Some(Command::Completions { shell }) => docs::completions(shell),
     };

@@ -1,11 +1,14 @@
 //! `dedupe PATH…`: finds the near-duplicates among the documents of the input.
 
+use std::path::PathBuf;
+
+use clap::CommandFactory as _;
 use newsift::{Batch, Cleaner, Clusters, Document, Label, PageKind, Settings, Sketch};
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::Outcome;
-use crate::args::{Keep, RuleArgs, ScanArgs};
+use crate::args::{Args, Keep, RuleArgs, ScanArgs};
 use crate::input::{Id, Input, Place, Reader, Work};
 use crate::noise;
 use crate::pipeline;
@@ -67,6 +70,7 @@ pub fn settings(rule: &RuleArgs, keep: Keep) -> Result<Settings, Problem> {
 /// Reads, compares and reports.
 pub fn run(args: &ScanArgs, problems: &mut Problems) -> Result<Outcome, Problem> {
     let settings = settings(&args.rule, args.keep)?;
+    subcommand_after_options(&args.paths)?;
     pipeline::with_threads(&args.run, || {
         let scan = scan(args, settings, problems)?;
         let found = !scan.clusters.clusters().is_empty();
@@ -77,6 +81,26 @@ pub fn run(args: &ScanArgs, problems: &mut Problems) -> Result<Outcome, Problem>
             Outcome::Clean
         })
     })?
+}
+
+/// Whoever writes `dedupe -q strip pages` means the subcommand, which must come first.
+fn subcommand_after_options(paths: &[PathBuf]) -> Result<(), Problem> {
+    let command = Args::command();
+    let is_command = |path: &&PathBuf| {
+        let mut names = command.get_subcommands().map(clap::Command::get_name);
+        !path.exists() && names.any(|name| path.as_os_str() == name)
+    };
+    match paths.iter().find(is_command) {
+        None => Ok(()),
+        Some(path) => Err(Problem::new(
+            Kind::Setting,
+            path.display(),
+            format!(
+                "no such file; a subcommand comes before its options: dedupe {} [OPTIONS] ...",
+                path.display()
+            ),
+        )),
+    }
 }
 
 fn scan(args: &ScanArgs, settings: Settings, problems: &mut Problems) -> Result<Scan, Problem> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Chain, Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
@@ -124,14 +124,11 @@ pub fn open(path: &Path, compression: Compression) -> Result<Stream, Failure> {
 }
 
 /// The first bytes of a stream, up to `len`, and the stream as if they had not been read.
-pub fn peek(
-    mut stream: Stream,
-    len: usize,
-) -> Result<(Vec<u8>, Chain<Cursor<Vec<u8>>, Stream>), Failure> {
+pub fn peek(mut stream: Stream, len: usize) -> Result<(Vec<u8>, Stream), Failure> {
     let mut start = Vec::with_capacity(len);
     let read = stream.by_ref().take(len as u64).read_to_end(&mut start);
     read.map_err(|error| Failure::Io(Compression::Unknown, error))?;
-    Ok((start.clone(), Cursor::new(start).chain(stream)))
+    Ok((start.clone(), Box::new(Cursor::new(start).chain(stream))))
 }
 
 /// All bytes of a stream, unless there are more than `limit`.

@@ -1,6 +1,6 @@
 //! From paths to the files that are read, in an order that is the same everywhere.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fmt;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -85,7 +85,7 @@ fn by_name(path: &Path) -> Option<(Holds, Compression)> {
 
 /// The files under some paths, one after the other: paths in the order given, directories by name.
 pub struct Walk {
-    paths: std::vec::IntoIter<PathBuf>,
+    paths: VecDeque<PathBuf>,
     directory: Option<(usize, ignore::Walk)>,
     format: InputFormat,
     follow: bool,
@@ -101,7 +101,7 @@ impl Walk {
     pub fn new(paths: &[PathBuf], args: &InputArgs, leave_out: Option<&Path>) -> Self {
         let twice = paths.len() > 1 || args.follow;
         Self {
-            paths: paths.to_vec().into_iter(),
+            paths: paths.iter().cloned().collect(),
             directory: None,
             format: args.input_format,
             follow: args.follow,
@@ -125,7 +125,7 @@ impl Walk {
                     None => self.directory = None,
                 }
             }
-            let Some(path) = self.paths.next() else {
+            let Some(path) = self.paths.pop_front() else {
                 return self.left_out().map(Err);
             };
             if let Some(found) = self.given(path) {
@@ -240,8 +240,8 @@ impl Walk {
     ) -> Source {
         let modified = metadata.and_then(|m| m.modified().ok()).map(|time| {
             match time.duration_since(UNIX_EPOCH) {
-                Ok(after) => after.as_secs() as i64,
-                Err(before) => -(before.duration().as_secs() as i64),
+                Ok(after) => after.as_secs().cast_signed(),
+                Err(before) => -before.duration().as_secs().cast_signed(),
             }
         });
         Source {

@@ -1,0 +1,130 @@
+//! Cleaning a page: bytes a second, on the sample pages and on made-up ones of several scripts and shapes.
+
+mod corpus;
+
+use std::fs;
+use std::hint::black_box;
+use std::path::Path;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use newsift::{Cleaner, Label, Page, strip};
+
+use corpus::{SCRIPTS, Script, text};
+
+/// Pages in turn, so that the processor does not learn one by heart.
+const PAGES: u64 = 16;
+
+/// The sample pages.
+fn samples() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
+    let mut found = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false if folder != root => found.push(path),
+                false => {}
+            }
+        }
+    }
+    found.sort();
+    let pages = found
+        .iter()
+        .map(|path| fs::read_to_string(path).expect("UTF-8"));
+    pages.collect()
+}
+
+/// Paragraphs between a menu and a list of teasers.
+fn page(script: Script, words: usize, seed: u64) -> String {
+    let story = text(script, words, seed);
+    let teasers: String = text(script, 100, seed + 1000)
+        .split_inclusive(' ')
+        .enumerate()
+        .map(|(i, word)| word.to_owned() + if i % 9 == 8 { "…\n" } else { "" })
+        .collect();
+    format!(
+        "Home\nWorld\nSport\nBy A Reporter\n1 May 2026, 10:30\n{story}\nRead more: Elsewhere\n{teasers}\n© 2026\n"
+    )
+}
+
+/// Measures the labelling of pages, whose labels must come out as they did before.
+fn measure(c: &mut Criterion, name: &str, pages: &[String]) {
+    let cleaner = Cleaner::new();
+    let expected: Vec<Page<'_>> = pages.iter().map(|page| cleaner.label(page)).collect();
+    for (text, page) in pages.iter().zip(&expected) {
+        let all: usize = page.blocks().iter().map(|block| block.span().len()).sum();
+        assert!(all > 0 && all <= text.len());
+    }
+    let mut group = c.benchmark_group("strip");
+    group.throughput(Throughput::Bytes(
+        pages.iter().map(|page| page.len() as u64).sum(),
+    ));
+    group.bench_function(name, |b| {
+        b.iter(|| {
+            for (page, expected) in pages.iter().zip(&expected) {
+                assert_eq!(cleaner.label(black_box(page)), *expected);
+            }
+        });
+    });
+    group.finish();
+}
+
+fn sample_pages(c: &mut Criterion) {
+    measure(c, "sample pages", &samples());
+}
+
+fn scripts(c: &mut Criterion) {
+    for script in SCRIPTS {
+        let pages: Vec<String> = (0..PAGES).map(|seed| page(script, 600, seed)).collect();
+        measure(c, &format!("story/{script:?}"), &pages);
+    }
+}
+
+fn shapes(c: &mut Criterion) {
+    let story = |seed| text(Script::English, 600, seed);
+    let one_line: Vec<String> = (0..PAGES)
+        .map(|seed| story(seed).replace('\n', " "))
+        .collect();
+    measure(c, "shape/one line", &one_line);
+    let furniture: Vec<String> = (0..PAGES)
+        .map(|seed| {
+            (0..300)
+                .map(|i| format!("Section {} of {seed}\n", i % 40))
+                .collect()
+        })
+        .collect();
+    measure(c, "shape/300 short lines", &furniture);
+    let long = [page(Script::English, 100_000, 1)];
+    measure(c, "shape/100,000 words", &long);
+}
+
+/// What is kept of a page, as one text: what the program does with every page.
+fn stories(c: &mut Criterion) {
+    let pages = samples();
+    let cleaner = Cleaner::new();
+    let mut group = c.benchmark_group("strip");
+    group.throughput(Throughput::Bytes(
+        pages.iter().map(|page| page.len() as u64).sum(),
+    ));
+    group.bench_function("story text of the sample pages", |b| {
+        b.iter(|| {
+            for page in &pages {
+                let text = cleaner.strip(black_box(page)).text().len();
+                assert!(text <= page.len());
+            }
+        });
+    });
+    group.finish();
+    // One call is as good as a cleaner.
+    for page in &pages {
+        let page_story = cleaner
+            .label(page)
+            .story(&[Label::Title, Label::Body, Label::Subhead]);
+        assert_eq!(strip(page), page_story);
+    }
+}
+
+criterion_group!(benches, sample_pages, scripts, shapes, stories);
+criterion_main!(benches);
