@@ -35,7 +35,7 @@ const ROUNDS: usize = 3;
 
 /// An anchor of so many stories still counts fully while stories are counted: copies that were not yet recognised
 /// make one story look like a few.
-const COUNTING: f64 = 4.0;
+const COUNTING: f64 = 8.0;
 
 /// The same when candidates are judged. Two stories that share a passage are as often one that was not recognised.
 pub(super) const DECIDING: f64 = 2.0;
