@@ -1,5 +1,7 @@
 //! What two prepared texts have in common.
 
+use std::cmp::Ordering;
+
 use super::document::SHORT_TEXT;
 use super::evidence::{Evidence, Relation};
 use super::prepared::{Prepared, View};
@@ -47,10 +49,14 @@ pub(super) fn align(a: &Prepared, b: &Prepared) -> (Evidence, Vec<Run>) {
     let runs = runs(va, vb, &shared_a);
     let (conflicts, agreements) = numbers(a, b, &runs);
     // The smaller text by what counts, which need not be the one with fewer words.
-    let small = usize::from(total_b < total_a);
     let of = |i: usize| (containment[i] + coverage[i]) / 2.0;
+    let small = match total_a.total_cmp(&total_b) {
+        Ordering::Less => of(0),
+        Ordering::Greater => of(1),
+        Ordering::Equal => of(0).max(of(1)),
+    };
     let evidence = Evidence {
-        similarity: of(small),
+        similarity: small,
         resemblance: share(inter, total_a + total_b - inter),
         containment,
         coverage,
@@ -171,4 +177,80 @@ fn numbers(a: &Prepared, b: &Prepared, runs: &[Run]) -> (usize, usize) {
         slot(ends(&pair[0]), (pair[1].a, pair[1].b));
     }
     (conflicts, agreements)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dedup::Settings;
+
+    fn prepared(text: &str) -> Prepared {
+        Prepared::new(text, &Settings::default().sketch(text), |_| 1.0)
+    }
+
+    /// The longest run of words in both, by trying all places.
+    fn longest(a: &[u64], b: &[u64]) -> usize {
+        let mut best = 0;
+        for i in 0..a.len() {
+            for j in 0..b.len() {
+                let n = a[i..]
+                    .iter()
+                    .zip(&b[j..])
+                    .take_while(|(x, y)| x == y)
+                    .count();
+                best = best.max(n);
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn small_cases() {
+        let page =
+            "the harbour of port seldom gets a new crane next spring the mayor said on tuesday";
+        for (a, b, run, similarity) in [
+            (page, page, 16, 1.0),
+            (page, "", 0, 0.0),
+            ("", "", 0, 0.0),
+            ("crane", "harbour", 0, 0.0),
+            (page, "nothing of this is in the other text at all", 0, 0.0),
+            (page, "a new crane next spring the mayor", 7, 1.0),
+        ] {
+            for (a, b) in [(a, b), (b, a)] {
+                let (e, runs) = align(&prepared(a), &prepared(b));
+                assert_eq!(
+                    (e.longest_run, e.similarity),
+                    (run, similarity),
+                    "{a} / {b}"
+                );
+                assert_eq!(runs.is_empty(), run == 0);
+            }
+        }
+    }
+
+    #[test]
+    fn runs_are_shared_disjoint_and_as_long_as_the_slow_twin_finds() {
+        let mut state = 7_u64;
+        let mut dice = move |below: u64| {
+            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+            (state >> 33) % below
+        };
+        for _ in 0..40 {
+            let words: Vec<String> = (0..120).map(|_| format!("w{}", dice(5_000))).collect();
+            let mut other = words[10..].to_vec();
+            for _ in 0..4 {
+                let at = dice(other.len() as u64) as usize;
+                other[at] = format!("x{}", dice(100));
+            }
+            let (a, b) = (prepared(&words.join(" ")), prepared(&other.join(" ")));
+            let (e, runs) = align(&a, &b);
+            assert_eq!(e.longest_run, longest(&a.words, &b.words));
+            let mut end = 0;
+            for r in runs {
+                assert!(r.a >= end);
+                end = r.a + r.words;
+                assert_eq!(a.words[r.a..end], b.words[r.b..r.b + r.words]);
+            }
+        }
+    }
 }

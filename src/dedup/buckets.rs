@@ -34,7 +34,8 @@ const SAME_STORY: f64 = 0.3;
 const ROUNDS: usize = 3;
 
 /// An anchor of so many stories still counts fully while stories are counted: copies that were not yet recognised
-/// make one story look like a few.
+/// make one story look like a few. With 8 more of the copies in clusters of a hundred are recognised, but thirty briefs
+/// under one notice of twice their length become one story.
 const COUNTING: f64 = 4.0;
 
 /// The same when candidates are judged. Two stories that share a passage are as often one that was not recognised.

@@ -1,0 +1,468 @@
+//! What must hold of the duplicates, whatever the texts are.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use newsift::{
+    Batch, Clusters, Deduplicator, Document, Keep, Linkage, Preset, Relation, Settings, Verdict,
+    cluster, compare,
+};
+use proptest::prelude::*;
+
+/// Numbers that look random and are the same everywhere (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut x = self.0;
+        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((x ^ (x >> 31)) % below as u64) as usize
+    }
+
+    /// A word, the common ones often.
+    fn word(&mut self) -> String {
+        let (a, b) = (self.next(60), self.next(60));
+        format!("{}{}", SYLLABLES[a * b / 60 % 12], SYLLABLES[(a + b) % 12])
+            + SYLLABLES[a * b % 12]
+            + if self.next(3) == 0 { "s" } else { "" }
+    }
+
+    fn words(&mut self, n: usize) -> Vec<String> {
+        (0..n).map(|_| self.word()).collect()
+    }
+
+    /// Sentences of about twelve words, four a paragraph.
+    fn story(&mut self, words: usize) -> String {
+        let mut text = String::new();
+        let mut left = words;
+        let mut sentence = 0;
+        while left > 0 {
+            let n = (8 + self.next(9)).min(left);
+            left -= n;
+            text += &self.words(n).join(" ");
+            sentence += 1;
+            text += if sentence % 4 == 0 { ".\n" } else { ". " };
+        }
+        text
+    }
+}
+
+const SYLLABLES: [&str; 12] = [
+    "ba", "ne", "tor", "mi", "lu", "san", "ker", "do", "vi", "pal", "ge", "rum",
+];
+
+fn batch<T: AsRef<str> + Sync>(settings: &Settings, texts: &[(String, T)]) -> Clusters {
+    let mut batch = Batch::new(settings.clone());
+    for (id, text) in texts {
+        batch.push(
+            settings.sketch(text.as_ref()),
+            Document {
+                id: id.clone(),
+                date: None,
+            },
+        );
+    }
+    batch.cluster(|i| Cow::Borrowed(texts[i].1.as_ref()))
+}
+
+/// The clusters as sets of ids.
+fn sets<T>(clusters: &Clusters, texts: &[(String, T)]) -> Vec<Vec<String>> {
+    let mut by_kept: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (i, &kept) in clusters.kept_of().iter().enumerate() {
+        by_kept
+            .entry(&texts[kept].0)
+            .or_default()
+            .push(texts[i].0.clone());
+    }
+    let mut sets: Vec<Vec<String>> = by_kept.into_values().collect();
+    for s in &mut sets {
+        s.sort();
+    }
+    sets.sort();
+    sets
+}
+
+/// Stories in several versions: the first is whole, the others are edited, cut or continued.
+fn corpus(seed: u64, stories: usize, versions: usize) -> Vec<(String, String)> {
+    let mut dice = Dice(seed);
+    let mut texts = Vec::new();
+    for s in 0..stories {
+        let words = 60 + dice.next(300);
+        let story = dice.story(words);
+        texts.push((format!("s{s:04}v0"), story.clone()));
+        for v in 1..=dice.next(versions) {
+            let mut words: Vec<String> = story.split(' ').map(str::to_string).collect();
+            for _ in 0..dice.next(1 + words.len() / 12) {
+                let at = dice.next(words.len());
+                words[at] = dice.word();
+            }
+            match dice.next(3) {
+                0 => words.truncate(words.len() * 2 / 3),
+                1 => words.extend(dice.words(30)),
+                _ => {}
+            }
+            texts.push((format!("s{s:04}v{v}"), words.join(" ")));
+        }
+    }
+    texts
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn every_reported_pair_is_a_pair_of_the_slow_twin(seed: u64) {
+        let texts = corpus(seed, 40, 4);
+        for preset in [Preset::Strict, Preset::Wire, Preset::Loose] {
+            let settings = Settings::builder().preset(preset).build()?;
+            for c in batch(&settings, &texts).clusters() {
+                for m in c.duplicates() {
+                    let pair = settings.compare(&texts[m.document()].1, &texts[c.kept()].1);
+                    prop_assert!(pair.are_duplicates(), "{}: {}", texts[m.document()].0, pair.reason());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_document_is_in_one_cluster_and_the_kept_in_its_own(seed: u64) {
+        let texts = corpus(seed, 40, 5);
+        let found = batch(&Settings::default(), &texts);
+        let mut seen = vec![0; texts.len()];
+        for c in found.clusters() {
+            seen[c.kept()] += 1;
+            prop_assert_eq!(found.kept_of()[c.kept()], c.kept());
+            prop_assert!(!c.duplicates().is_empty());
+            for m in c.duplicates() {
+                seen[m.document()] += 1;
+                prop_assert_eq!(found.kept_of()[m.document()], c.kept());
+                let e = m.evidence();
+                for share in [e.similarity(), e.resemblance(), e.containment(), e.containment_of_other(), e.coverage(), e.coverage_of_other()] {
+                    prop_assert!((0.0..=1.0 + 1e-9).contains(&share));
+                }
+            }
+        }
+        prop_assert!(seen.iter().all(|&n| n < 2));
+    }
+
+    #[test]
+    fn the_order_of_the_documents_does_not_matter(seed: u64) {
+        let texts = corpus(seed, 30, 5);
+        let mut other = texts.clone();
+        let mut dice = Dice(seed ^ 1);
+        for i in (1..other.len()).rev() {
+            other.swap(i, dice.next(i + 1));
+        }
+        for keep in [Keep::Longest, Keep::Shortest, Keep::Oldest] {
+            for linkage in [Linkage::Anchored, Linkage::Chained] {
+                let settings = Settings::builder().keep(keep).linkage(linkage).build()?;
+                prop_assert_eq!(
+                    sets(&batch(&settings, &texts), &texts),
+                    sets(&batch(&settings, &other), &other)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_stream_agrees_with_the_batch_while_no_passage_is_common(seed: u64) {
+        // At most two versions of a story, so that no anchor is in more than two documents.
+        let texts = corpus(seed, 40, 2);
+        let settings = Settings::builder().keep(Keep::First).build()?;
+        let found = batch(&settings, &texts);
+        let mut stream = Deduplicator::new();
+        let mut kept = Vec::new();
+        for (i, (id, text)) in texts.iter().enumerate() {
+            match stream.insert(text) {
+                Verdict::New(number) => {
+                    prop_assert_eq!(number, kept.len());
+                    kept.push(i);
+                    prop_assert_eq!(found.kept_of()[i], i, "{}", id);
+                }
+                Verdict::Duplicate(m) => prop_assert_eq!(found.kept_of()[i], kept[m.document()], "{}", id),
+            }
+        }
+    }
+
+    #[test]
+    fn any_two_texts_can_be_compared(a in "\\PC{0,300}", b in "\\PC{0,300}") {
+        let pair = compare(&a, &b);
+        prop_assert_eq!(pair.are_duplicates(), compare(&b, &a).are_duplicates());
+        for run in pair.runs() {
+            prop_assert!(a.get(run.a.clone()).is_some() && b.get(run.b.clone()).is_some());
+        }
+        prop_assert_eq!(compare(&a, &a).are_duplicates(), !a.is_empty() && compare(&a, &a).evidence().longest_run() > 0);
+        cluster(&[&a, &b, &a]);
+    }
+}
+
+#[test]
+fn candidates_find_what_all_pairs_find() {
+    let texts = corpus(7, 70, 5);
+    let settings = Settings::default();
+    // With the closure every pair that is found joins its documents.
+    let chained = Settings::builder()
+        .linkage(Linkage::Chained)
+        .build()
+        .expect("these settings are right");
+    let found = batch(&chained, &texts);
+    let (mut all, mut met) = (0, 0);
+    for i in 0..texts.len() {
+        for j in 0..i {
+            if settings.compare(&texts[i].1, &texts[j].1).are_duplicates() {
+                all += 1;
+                met += usize::from(found.kept_of()[i] == found.kept_of()[j]);
+            }
+        }
+    }
+    assert!(all > 150, "{all}");
+    assert!(100 * met >= 99 * all, "{met} of {all}");
+}
+
+#[test]
+fn six_small_edits_of_150_stories_are_all_found() {
+    let mut dice = Dice(1);
+    let mut texts = Vec::new();
+    for s in 0..150 {
+        let words = 120 + dice.next(400);
+        let story = dice.story(words);
+        let paragraphs: Vec<&str> = story.lines().collect();
+        let mut moved = paragraphs.clone();
+        moved.rotate_left(1);
+        let mut longer = paragraphs.clone();
+        let inserted = dice.story(15);
+        longer.insert(1, &inserted);
+        let edits = [
+            story.clone(),
+            story.clone(),
+            format!("Update {story}"),
+            format!("PORT SELDOM (Newswire) - {story}"),
+            longer.join("\n"),
+            format!("{story}\nReporting by Ada Quill; editing by Tom Inkwell."),
+            moved.join("\n"),
+        ];
+        texts.extend(
+            edits
+                .into_iter()
+                .enumerate()
+                .map(|(v, t)| (format!("{s:03}-{v}"), t)),
+        );
+    }
+    let found = sets(&batch(&Settings::default(), &texts), &texts);
+    assert_eq!(found.len(), 150);
+    assert!(
+        found
+            .iter()
+            .all(|c| c.len() == 7 && c.iter().all(|id| id[..3] == c[0][..3]))
+    );
+}
+
+#[test]
+fn the_pairs_that_are_verified_grow_no_faster_than_the_documents() {
+    let mut dice = Dice(5);
+    let page = dice.words(200);
+    let notice = dice.words(200).join(" ");
+    let same = |_: &mut Dice| page.join(" ");
+    let near = |dice: &mut Dice| {
+        let mut words = page.clone();
+        for _ in 0..3 {
+            let at = dice.next(words.len());
+            words[at] = dice.word();
+        }
+        words.join(" ")
+    };
+    let furniture = |dice: &mut Dice| format!("{}\n{notice}", dice.words(100).join(" "));
+    let kinds: [(&dyn Fn(&mut Dice) -> String, usize); 3] =
+        [(&same, 1), (&near, 1), (&furniture, 2_000)];
+    for (make, clusters) in kinds {
+        let texts: Vec<(String, String)> = (0..2_000)
+            .map(|i| (format!("{i:05}"), make(&mut dice)))
+            .collect();
+        let found = batch(&Settings::default(), &texts);
+        assert_eq!(sets(&found, &texts).len(), clusters);
+        // Eight candidates a document at most; beyond the first hundreds there are fewer.
+        assert!(
+            found.verified_pairs() <= 2 * texts.len(),
+            "{}",
+            found.verified_pairs()
+        );
+    }
+}
+
+#[test]
+fn what_everybody_has_is_nobodys_story() {
+    // 30 short stories under a notice that is twice as long, each in two versions.
+    let mut dice = Dice(9);
+    let notice = dice.story(160);
+    let mut texts = Vec::new();
+    for s in 0..30 {
+        let story = dice.story(80);
+        texts.push((format!("{s}-a"), format!("{story}\n{notice}")));
+        texts.push((
+            format!("{s}-b"),
+            format!("{} {story}\n{notice}", dice.words(5).join(" ")),
+        ));
+    }
+    let found = sets(&batch(&Settings::default(), &texts), &texts);
+    assert_eq!(found.len(), 30, "{found:?}");
+}
+
+#[test]
+fn a_running_story_is_chained_only_when_asked() {
+    let mut dice = Dice(3);
+    let mut words = dice.words(300);
+    let mut texts = Vec::new();
+    for v in 0..12 {
+        texts.push((format!("{v:02}"), words.join(" ")));
+        words.drain(..50);
+        words.extend(dice.words(50));
+    }
+    let anchored = batch(&Settings::default(), &texts);
+    assert!(sets(&anchored, &texts).len() > 2);
+    for c in anchored.clusters() {
+        for m in c.duplicates() {
+            assert!(compare(&texts[m.document()].1, &texts[c.kept()].1).are_duplicates());
+        }
+    }
+    let chained = Settings::builder()
+        .linkage(Linkage::Chained)
+        .build()
+        .expect("these settings are right");
+    assert_eq!(sets(&batch(&chained, &texts), &texts).len(), 1);
+}
+
+#[test]
+fn texts_without_words_are_nobodys_duplicates() {
+    let texts = [
+        "",
+        "",
+        " \n ",
+        "—",
+        "…!",
+        "One story about a harbour and its new crane.",
+        "",
+    ];
+    let found = cluster(&texts);
+    assert!(found.clusters().is_empty());
+    assert_eq!(found.kept_of(), [0, 1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn the_keep_policy_decides_who_is_kept() {
+    let mut dice = Dice(11);
+    let story = dice.story(200);
+    let texts = [
+        format!("{story} and a word"),
+        story.clone(),
+        format!("{story} with a few words more"),
+    ];
+    for (keep, kept) in [
+        (Keep::Longest, 2),
+        (Keep::Shortest, 1),
+        (Keep::First, 0),
+        (Keep::Oldest, 1),
+        (Keep::Newest, 0),
+    ] {
+        let settings = Settings::builder().keep(keep).build().expect("right");
+        let mut batch = Batch::new(settings.clone());
+        for (i, (text, date)) in texts.iter().zip([Some(30), Some(10), None]).enumerate() {
+            batch.push(
+                settings.sketch(text),
+                Document {
+                    id: i.to_string(),
+                    date,
+                },
+            );
+        }
+        let found = batch.cluster(|i| Cow::Borrowed(texts[i].as_str()));
+        assert_eq!(found.kept_of(), [kept; 3], "{keep:?}");
+    }
+}
+
+#[test]
+fn the_same_words_with_other_facts_are_another_story() {
+    let report = |pence: &str, volume: &str, high: &str| {
+        format!(
+            "Shares of the Harbour Company closed at {pence} pence on the Port Seldom exchange, in a volume of \
+             {volume} shares. The highest price of the day was {high} pence, dealers of the exchange said."
+        )
+    };
+    let pair = compare(
+        &report("412", "18,300", "420"),
+        &report("388", "9,150", "401"),
+    );
+    assert!(!pair.are_duplicates());
+    assert!(pair.reason().contains("other facts"), "{}", pair.reason());
+    let copy = report("412", "18,300", "420").replace("dealers of the exchange", "brokers");
+    assert!(compare(&report("412", "18,300", "420"), &copy).are_duplicates());
+}
+
+#[test]
+fn an_excerpt_is_called_one_and_its_runs_are_where_they_say() {
+    let mut dice = Dice(21);
+    let story = dice.story(300);
+    let excerpt: String = story.lines().take(2).collect::<Vec<_>>().join("\n");
+    let pair = compare(&excerpt, &story);
+    assert!(pair.are_duplicates());
+    assert_eq!(pair.evidence().relation(), Relation::ExcerptOf);
+    assert_eq!(
+        compare(&story, &excerpt).evidence().relation(),
+        Relation::Contains
+    );
+    let words = |s: &str| s.split_whitespace().map(str::to_string).collect::<Vec<_>>();
+    for run in pair.runs() {
+        assert_eq!(words(&excerpt[run.a.clone()]), words(&story[run.b.clone()]));
+        assert_eq!(words(&excerpt[run.a.clone()]).len(), run.words);
+    }
+}
+
+#[test]
+fn scripts_without_spaces_are_compared_too() {
+    let story = "港口城市周二宣布，将在明年春天之前修建一座新的起重机，以取代四十年前安装的旧设备。市长表示，\
+                 这项工程将耗资三百万元，并为附近居民创造八十个工作岗位。渔民协会对此表示欢迎，但担心噪音。";
+    let other = "北部山区的农民说，今年的苹果收成比去年少了一半，因为四月份的霜冻毁掉了大部分花朵。合作社希望\
+                 政府提供贷款，帮助他们度过冬天，并购买防霜设备。";
+    let edited = story.replace("渔民协会", "当地渔民");
+    let found = cluster(&[story, other, &edited]);
+    assert_eq!(found.clusters().len(), 1);
+    assert_eq!(found.kept_of()[1], 1);
+}
+
+#[test]
+fn a_stream_forgets_and_merges() {
+    let mut dice = Dice(31);
+    let stories: Vec<String> = (0..6).map(|_| dice.story(150)).collect();
+    let mut one = Deduplicator::new();
+    for s in &stories[..4] {
+        assert!(matches!(one.insert(s), Verdict::New(_)));
+    }
+    assert!(one.check(&stories[2]).is_some());
+    assert!(one.remove(2) && !one.remove(2) && !one.remove(99));
+    assert!(one.check(&stories[2]).is_none());
+    let mut two = Deduplicator::new();
+    for s in &stories[2..] {
+        two.insert(s);
+    }
+    let verdicts = one.merge(two);
+    let new = verdicts
+        .iter()
+        .filter(|v| matches!(v, Verdict::New(_)))
+        .count();
+    assert_eq!((verdicts.len(), new, one.len()), (4, 3, 6));
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn the_number_of_threads_does_not_matter() {
+    let texts = corpus(13, 200, 5);
+    let run = |threads| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("threads can be started")
+            .install(|| batch(&Settings::default(), &texts))
+    };
+    assert_eq!(run(1), run(4));
+}
