@@ -259,6 +259,9 @@ fn six_small_edits_of_150_stories_are_all_found() {
     );
 }
 
+/// Makes a page.
+type Page<'p> = &'p dyn Fn(&mut Dice) -> String;
+
 #[test]
 fn the_pairs_that_are_verified_grow_no_faster_than_the_documents() {
     let mut dice = Dice(5);
@@ -274,8 +277,7 @@ fn the_pairs_that_are_verified_grow_no_faster_than_the_documents() {
         words.join(" ")
     };
     let furniture = |dice: &mut Dice| format!("{}\n{notice}", dice.words(100).join(" "));
-    let kinds: [(&dyn Fn(&mut Dice) -> String, usize); 3] =
-        [(&same, 1), (&near, 1), (&furniture, 2_000)];
+    let kinds: [(Page<'_>, usize); 3] = [(&same, 1), (&near, 1), (&furniture, 2_000)];
     for (make, clusters) in kinds {
         let texts: Vec<(String, String)> = (0..2_000)
             .map(|i| (format!("{i:05}"), make(&mut dice)))

@@ -82,7 +82,7 @@ impl FirstStage {
     }
 
     /// A stage that knows nothing.
-    #[cfg(any(test, feature = "train"))]
+    #[cfg(feature = "train")]
     pub(crate) fn empty() -> Self {
         Self::new(1.0, [0.0; SCORES], Vec::new(), Vec::new())
     }

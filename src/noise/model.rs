@@ -34,7 +34,7 @@ impl Default for Model {
 }
 
 impl Model {
-    #[cfg(any(test, feature = "train"))]
+    #[cfg(feature = "train")]
     pub(crate) fn new(about: String, first: FirstStage, second: SecondStage) -> Self {
         Self(Arc::new(Parts {
             about,
