@@ -27,10 +27,10 @@ pub(super) fn vary(page: &Example, donors: &Donors, rng: &mut Rng) -> Example {
             if rng.chance(0.15) {
                 teasers(&mut p, donors, rng);
             }
-            if rng.chance(0.3) {
+            if rng.chance(0.08) {
                 inserts(&mut p, donors, rng);
             }
-            if rng.chance(0.2) {
+            if rng.chance(0.14) {
                 gallery(&mut p, donors, rng);
             }
             if rng.chance(0.04) {
@@ -161,7 +161,7 @@ const ANNOUNCEMENTS: [&str; 24] = [
 fn inserts(p: &mut Example, donors: &Donors, rng: &mut Rng) {
     for _ in 0..rng.between(1, 3) {
         let Some(story) = story_range(p) else { return };
-        let announced = rng.chance(0.25);
+        let announced = rng.chance(0.5);
         let block = if announced {
             let prefix = ANNOUNCEMENTS[rng.below(ANNOUNCEMENTS.len())];
             rng.pick(&donors.heads)

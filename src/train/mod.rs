@@ -60,7 +60,7 @@ impl Default for TrainSettings {
     fn default() -> Self {
         Self {
             seed: 1,
-            epochs: 30,
+            epochs: 16,
             folds: 5,
             rate: 2e-3,
             decay: 0.02,

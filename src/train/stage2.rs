@@ -43,9 +43,9 @@ impl Prepared {
 }
 
 /// How much telling the labels of a side apart counts beside telling the sides apart.
-const LABEL_WEIGHT: f32 = 1.0;
+const LABEL_WEIGHT: f32 = 0.7;
 /// The least weight of a block with one of the fourteen labels: short blocks tell most of them.
-const LABELLED_WEIGHT: f32 = 1.0;
+const LABELLED_WEIGHT: f32 = 0.7;
 /// How much the page kind counts, as so many blocks.
 const KIND_WEIGHT: f32 = 1.0;
 

@@ -172,7 +172,7 @@ pub struct TrainArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// Passes over the pages
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = 16)]
     pub epochs: usize,
     /// Folds of hosts
     #[arg(long, value_name = "N", default_value_t = 5)]

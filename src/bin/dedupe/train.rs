@@ -23,7 +23,7 @@ use crate::problems::{Kind, Problem, Problems};
 
 /// How many times an epoch a page is seen. Hand-labelled pages tell the fourteen labels apart and are few; snippets say
 /// little of a page; outputs of extractors are many for the same page.
-const LABELLED: f32 = 4.0;
+const LABELLED: f32 = 3.0;
 const BODY_LINES: f32 = 0.7;
 const SNIPPETS: f32 = 0.5;
 const EXTRACTED: f32 = 0.3;
