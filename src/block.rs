@@ -24,10 +24,33 @@ const OVERLONG: usize = 4_000;
 const FEW_LINES: usize = 3;
 const OVERLONG_OF_FEW: usize = 600;
 
-/// Hard-wrapped text: most lines of paragraphs end where the next word would not have fitted.
+/// Hard-wrapped text: most lines inside a paragraph end where the next word would not have fitted.
 const WRAP_WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;
-const WRAP_MIN_PAIRS: usize = 6;
-const WRAP_SHARE: f64 = 0.9;
+/// Many such line ends are proof; of a few, most must also run on in lower case, which headlines and menu items do not.
+const WRAP_MANY: Wrap = Wrap {
+    pairs: 6,
+    full: 0.9,
+    slack: 1.0,
+    lower: 0.0,
+};
+const WRAP_FEW: Wrap = Wrap {
+    pairs: 2,
+    full: 0.7,
+    slack: 0.88,
+    lower: 0.45,
+};
+
+/// What makes hard-wrapped text.
+struct Wrap {
+    /// At least so many pairs of neighbouring lines of one paragraph.
+    pairs: usize,
+    /// This share of them breaks where the next word would have gone beyond the widest line ...
+    full: f64,
+    /// ... times this: typesetters leave a line shorter now and then.
+    slack: f64,
+    /// This share of the second lines starts in lower case.
+    lower: f64,
+}
 
 /// The blocks of a page in order, and how they were found. Spans hold no surrounding white space and are never empty.
 pub(crate) fn blocks(text: &str) -> (Vec<Range<usize>>, Segmentation) {
@@ -101,24 +124,31 @@ fn is_wrapped(text: &str, lines: &[Range<usize>]) -> bool {
     if !WRAP_WIDTHS.contains(&widest) {
         return false;
     }
-    let (mut pairs, mut full) = (0_usize, 0_usize);
-    for pair in lines.windows(2) {
-        if !adjacent(text, &pair[0], &pair[1]) {
-            continue;
+    [WRAP_MANY, WRAP_FEW].iter().any(|rule| {
+        let (mut pairs, mut full, mut lower) = (0_usize, 0_usize, 0_usize);
+        for pair in lines.windows(2) {
+            if !adjacent(text, &pair[0], &pair[1]) {
+                continue;
+            }
+            let next = &text[pair[1].clone()];
+            let word = next
+                .split_whitespace()
+                .next()
+                .map_or(0, |w| w.chars().count());
+            pairs += 1;
+            full += usize::from((width(&pair[0]) + 1 + word) as f64 > widest as f64 * rule.slack);
+            lower += usize::from(next.starts_with(|c: char| c.is_lowercase()));
         }
-        let word = text[pair[1].clone()]
-            .split_whitespace()
-            .next()
-            .map_or(0, |w| w.chars().count());
-        pairs += 1;
-        full += usize::from(width(&pair[0]) + 1 + word > widest);
-    }
-    pairs >= WRAP_MIN_PAIRS && full as f64 >= WRAP_SHARE * pairs as f64
+        let share = |n: usize, of: f64| n as f64 >= of * pairs as f64;
+        pairs >= rule.pairs && share(full, rule.full) && share(lower, rule.lower)
+    })
 }
 
-/// Whether no blank line lies between two neighbouring lines.
+/// Whether a line goes on with the paragraph of the line before it: no blank line lies between, and it is not indented.
 fn adjacent(text: &str, a: &Range<usize>, b: &Range<usize>) -> bool {
-    memchr::memchr_iter(b'\n', &text.as_bytes()[a.end..b.start]).count() == 1
+    let gap = &text[a.end..b.start];
+    let indent = gap.rfind('\n').map_or(0, |end| gap.len() - end - 1);
+    indent < 2 && memchr::memchr_iter(b'\n', gap.as_bytes()).count() == 1
 }
 
 fn join_wrapped(text: &str, lines: &[Range<usize>]) -> Vec<Range<usize>> {
@@ -237,6 +267,19 @@ mod tests {
         assert_eq!(how, Segmentation::Wrapped);
         assert_eq!(spans.len(), 5);
         assert_eq!(text[spans[1].clone()].replace('\n', " "), paragraph);
+    }
+
+    #[test]
+    fn indented_paragraphs_of_a_wire_are_joined() {
+        let wire = "The harbour board of Port Aster said it\nwould raise the fee for fishing boats to 12 crowns from\n\
+            nine, the third rise in two years, to pay for the new\nbreakwater.\n    \
+            A spokesman said boats under six metres would go on\nmooring free of charge.\n";
+        let (spans, how) = blocks(wire);
+        assert_eq!(how, Segmentation::Wrapped);
+        assert_eq!(spans.len(), 2);
+        let headlines = "Harbour board raises the fee for fishing boats\nStorm breaks two piles of the old ferry quay\n\
+            Council votes to close the pier for the winter\nBreakwater to cost 40 million crowns, says board";
+        assert_eq!(blocks(headlines).1, Segmentation::Lines);
     }
 
     #[test]
