@@ -24,7 +24,6 @@ impl Error {
         })
     }
 
-    #[allow(dead_code)]
     pub(crate) fn format(what: &'static str, why: impl Into<String>) -> Self {
         Self(Kind::Format {
             what,

@@ -88,4 +88,6 @@ pub use dedup::{
     cluster, compare,
 };
 pub use error::Error;
-pub use noise::{Block, Cleaner, CleanerBuilder, Label, Model, Page, PageKind, Story, strip};
+pub use noise::{
+    Block, Cleaner, CleanerBuilder, Label, Model, Page, PageKind, Reason, Story, strip,
+};

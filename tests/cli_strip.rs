@@ -319,3 +319,19 @@ fn errors_are_answered_where_an_id_is_known() {
         "{\"id\":\"a\"}\n{\"id\":\"b\",\"text\":\"One here.\"}\n"
     );
 }
+
+#[test]
+fn explain_says_what_decided() {
+    let page = format!(
+        "Home\nNews\nSport\n{}Subscribe to our newsletter\n",
+        story(1)
+    );
+    let world = World::with([("a.txt", page)]);
+    let told = world.run(["strip", "--explain", "a.txt"]).code(0).out;
+    assert!(told.starts_with("page: "), "{told}");
+    assert!(told.contains("Subscribe to our newsletter"), "{told}");
+    assert!(told.contains("the story: "), "{told}");
+    world
+        .run(["strip", "--explain", "--labels", "a.txt"])
+        .code(2);
+}

@@ -13,9 +13,16 @@ pub(crate) fn exp(x: f32) -> f32 {
     series * f32::from_bits(((power as i32 + 127) as u32) << 23)
 }
 
+/// The natural logarithm of a number from 1 to 2, within 2e-5: the series of the inverse hyperbolic tangent.
+pub(crate) fn ln(x: f32) -> f32 {
+    let t = (x - 1.0) / (x + 1.0);
+    let q = t * t;
+    2.0 * t * (1.0 + q * (1.0 / 3.0 + q * (1.0 / 5.0 + q * (1.0 / 7.0 + q / 9.0))))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::exp;
+    use super::{exp, ln};
 
     #[test]
     fn near_the_standard_library() {
@@ -25,5 +32,13 @@ mod tests {
             assert!((f64::from(exp(x)) / want - 1.0).abs() < 2e-6, "{x}");
         }
         assert!(exp(f32::MAX).is_finite());
+    }
+
+    #[test]
+    fn logarithm_of_one_to_two() {
+        for i in 0..=100 {
+            let x = 1.0 + i as f32 / 100.0;
+            assert!((f64::from(ln(x)) - f64::from(x).ln()).abs() < 2e-5, "{x}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! and [`decide`] turns scores into labels and the page kind.
 
 mod decide;
+mod explain;
 pub(crate) mod features;
 pub(crate) mod first;
 mod label;
@@ -15,6 +16,7 @@ pub(crate) mod second;
 use std::cell::RefCell;
 use std::ops::Range;
 
+pub use explain::Reason;
 pub use label::{Label, PageKind};
 pub use model::Model;
 pub use page::{Block, Page, Story};
@@ -132,6 +134,25 @@ impl Cleaner {
         // The kinds stand in this order: one part with a story makes a story of the page.
         let kind = PageKind::ALL.iter().find(|&&kind| kinds[kind as usize]);
         Page::new(text, kind.copied().unwrap_or(PageKind::Empty), blocks)
+    }
+
+    /// For every block of [`Cleaner::label`]'s answer the features that decided most, strongest first, at most `most`.
+    ///
+    /// For a person who wonders why a paragraph went; it costs some thousand times what labelling costs. Very long pages are
+    /// explained in the parts they are read in.
+    ///
+    /// ```
+    /// let page = "Home | News | Sport\nThe ferry ran aground off Skerrow on Tuesday night, the coastguard said.";
+    /// let reasons = newsift::Cleaner::new().reasons(page, 3);
+    /// assert_eq!(reasons.len(), 2);
+    /// assert!(reasons[0].len() <= 3);
+    /// ```
+    pub fn reasons(&self, text: &str, most: usize) -> Vec<Vec<Reason>> {
+        let (spans, _) = block::blocks(text);
+        spans
+            .chunks(MOST_BLOCKS)
+            .flat_map(|spans| explain::reasons(&self.model, text, spans, most))
+            .collect()
     }
 
     /// Keeps the blocks of the page that are its story.

@@ -42,6 +42,7 @@ Examples:
   dedupe strip page.txt                    the story, on standard output
   dedupe strip pages/ --out stories/       the same tree, a story a file
   dedupe strip feed.jsonl > stories.jsonl  the text field becomes the story
+  dedupe strip --explain page.txt          why each block is kept or dropped
   dedupe strip --labels feed.jsonl         one JSON object a page:
     {\"id\",\"page\":\"story\"|\"listing\"|\"empty\",
      \"blocks\":[{\"start\",\"end\",\"label\",\"confidence\"}, ...]}
@@ -192,6 +193,9 @@ pub struct StripArgs {
     /// Print one JSON object a page with the label of every block
     #[arg(long, conflicts_with_all = ["format", "keep_labels"])]
     pub labels: bool,
+    /// Print every block with its label, and what decided between story and noise
+    #[arg(long, conflicts_with_all = ["format", "keep_labels", "labels"])]
+    pub explain: bool,
     /// Write each story to a file of the same name under DIR
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! `dedupe strip PATH…`: the story of each page, or the label of each block.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,6 +35,7 @@ struct Stripped {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answer {
     Labels,
+    Explained,
     Text,
     Json,
 }
@@ -102,6 +104,7 @@ fn strip(
     let (mut pages, mut problems) = (Vec::new(), Vec::new());
     work.pages(input, &mut problems, |page| {
         let what = match (args.labels, args.format) {
+            _ if args.explain => Answer::Explained,
             (true, _) => Answer::Labels,
             (_, StripFormat::Text) => Answer::Text,
             (_, StripFormat::Jsonl) => Answer::Json,
@@ -112,6 +115,9 @@ fn strip(
         let mut has_story = true;
         if what == Answer::Labels {
             labels(&page, cleaner, &mut answer);
+        } else if what == Answer::Explained {
+            let Some(text) = page.text else { return };
+            explained(text, cleaner, &mut answer);
         } else {
             let story = page.text.map(|text| cleaner.strip(text).text());
             has_story = story.as_ref().is_none_or(|story| !story.is_empty());
@@ -125,13 +131,58 @@ fn strip(
             }
         }
         pages.push(Stripped {
-            heading: (what == Answer::Text).then(|| page.id.to_text().into_owned()),
+            heading: matches!(what, Answer::Text | Answer::Explained)
+                .then(|| page.id.to_text().into_owned()),
             source: page.place.source,
             answer,
             has_story,
         });
     });
     (pages, problems)
+}
+
+/// How many reasons are told of each block, and how much of its text.
+const REASONS: usize = 4;
+const SNIPPET: usize = 60;
+
+/// Every block with its label, how sure it is, and what spoke for the story and against it, in log odds.
+fn explained(text: &str, cleaner: &Cleaner, out: &mut Vec<u8>) {
+    let page = cleaner.label(text);
+    let mut told = format!("page: {}\n", page.kind());
+    for (block, reasons) in page.blocks().iter().zip(cleaner.reasons(text, REASONS)) {
+        let line: String = page
+            .text_of(block)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let snippet: String = line.chars().take(SNIPPET).collect();
+        let dots = if snippet.len() < line.len() {
+            "…"
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            told,
+            "{:<8} {:>3.0} %  {snippet}{dots}",
+            block.label(),
+            100.0 * block.confidence()
+        );
+        for (sign, what) in [(1.0, "for"), (-1.0, "against")] {
+            let reasons: Vec<String> = reasons
+                .iter()
+                .filter(|reason| reason.weight() * sign >= 0.05)
+                .map(|reason| format!("{} ({:+.1})", reason.feature(), reason.weight()))
+                .collect();
+            if !reasons.is_empty() {
+                let _ = writeln!(
+                    told,
+                    "                {what} the story: {}",
+                    reasons.join(", ")
+                );
+            }
+        }
+    }
+    out.extend(told.as_bytes());
 }
 
 /// The labels of a page as a line of JSON. A page without a text is answered too.

@@ -18,12 +18,14 @@ use super::first::SCORES;
 /// Number of features of a block.
 pub(crate) const FEATURES: usize = SURFACE + CONTEXT + SCORES;
 
+/// Where the scores of stage 1 begin.
+pub(crate) const FIRST_SCORE: usize = SURFACE + CONTEXT;
+
 /// The name of a feature, for people.
-#[allow(dead_code, reason = "for whoever looks into a model")]
 pub(crate) fn name(feature: usize) -> &'static str {
     if feature < SURFACE {
         SURFACE_NAMES[feature]
-    } else if feature < SURFACE + CONTEXT {
+    } else if feature < FIRST_SCORE {
         CONTEXT_NAMES[feature - SURFACE]
     } else {
         "its first and last words"
