@@ -193,3 +193,42 @@ impl<'b> Bytes<'b> {
         (0..n).map(|_| self.f32()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_model_survives_a_round_trip() {
+        let bytes = include_bytes!("model.bin");
+        let model = Model::from_bytes(bytes).expect("the shipped model");
+        assert_eq!(model.to_bytes(), bytes);
+        assert!(model.about().starts_with("newsift "), "{}", model.about());
+        assert!(bytes.len() <= 512 << 10);
+    }
+
+    #[test]
+    fn what_is_no_model_is_refused_with_the_reason() {
+        let good = Model::default().to_bytes();
+        let with = |at: usize, byte: u8| {
+            let mut bytes = good.clone();
+            bytes[at] = byte;
+            bytes
+        };
+        for (bytes, want) in [
+            (Vec::new(), "the first eight bytes must be `newsiftM`"),
+            (with(0, b'N'), "the first eight bytes must be `newsiftM`"),
+            (good[..10].to_vec(), "cut off"),
+            (with(8, 9), "version must be 1, got 9"),
+            (good[..good.len() - 1].to_vec(), "size must be "),
+            (with(15, 255), "size must be "),
+            (
+                with(good.len() / 2, good[good.len() / 2] ^ 1),
+                "checksum must be ",
+            ),
+        ] {
+            let error = Model::from_bytes(&bytes).expect_err(want).to_string();
+            assert!(error.contains(want), "{error}: {want}");
+        }
+    }
+}
