@@ -32,7 +32,8 @@ impl Block {
         self.label
     }
 
-    /// How sure the label is, from 0 to 1.
+    /// How probable the label is, from 0 to 1, by the model. Of two story labels, or two noise labels, the more probable one
+    /// is taken, after the sum of either decided between story and noise; so it can lie below 0.5.
     pub fn confidence(&self) -> f32 {
         self.confidence
     }

@@ -73,7 +73,7 @@ fn cut(text: &str, chars: usize, rng: &mut Rng) -> String {
     format!("{}{dots}", piece.trim_end())
 }
 
-/// The opening of a story, at least `chars` characters where it has them.
+/// The opening of a story, long enough to be cut.
 fn lead(donors: &Donors, rng: &mut Rng) -> Option<String> {
     let story = rng.pick(&donors.leads)?;
     Some(story.iter().take(6).cloned().collect::<Vec<_>>().join(" "))
@@ -416,7 +416,7 @@ fn furniture(p: &mut Example, donors: &Donors, rng: &mut Rng, most: usize) {
         let run = rng.between(1, 8).min(left);
         let from = rng.below(donors.noise.len().saturating_sub(run).max(1));
         for (line, target) in donors.noise.iter().skip(from).take(run) {
-            p.push(line.clone(), *target as Target);
+            p.push(line.clone(), *target);
         }
         left -= run;
     }
