@@ -335,3 +335,25 @@ fn explain_says_what_decided() {
         .run(["strip", "--explain", "--labels", "a.txt"])
         .code(2);
 }
+
+#[test]
+fn lean_keeps_more_or_less() {
+    let page = format!(
+        "Home\nNews\nHarbour\n{}Subscribe to our newsletter\n",
+        story(1)
+    );
+    let world = World::with([("a.txt", page)]);
+    let kept = |lean: &str| {
+        world
+            .run(["strip", "--lean", lean, "a.txt"])
+            .code(0)
+            .out
+            .len()
+    };
+    assert!(kept("-10") <= kept("0") && kept("0") <= kept("10"));
+    assert!(kept("-10") < kept("10"));
+    world
+        .run(["strip", "--lean", "11", "a.txt"])
+        .code(2)
+        .says("--lean: lean must lie between -10 and 10, got 11");
+}

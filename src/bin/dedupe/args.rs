@@ -261,6 +261,14 @@ pub struct NoiseArgs {
     /// A noise model of your own instead of the one that ships
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
+    /// Keep more of what may be story (above 0) or less (below 0), in log odds from -10 to 10
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0.0,
+        allow_negative_numbers = true
+    )]
+    pub lean: f32,
 }
 
 /// How files become documents.

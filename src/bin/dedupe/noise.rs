@@ -21,7 +21,7 @@ pub fn cleaner(args: &NoiseArgs, raw: bool) -> Result<Option<Cleaner>, Problem> 
 
 /// A cleaner that keeps these labels, or the story where none are named.
 pub fn keeping(args: &NoiseArgs, labels: &[Label]) -> Result<Cleaner, Problem> {
-    let mut cleaner = Cleaner::builder();
+    let mut cleaner = Cleaner::builder().lean(args.lean);
     if !labels.is_empty() {
         cleaner = cleaner.keep(labels);
     }
@@ -30,7 +30,7 @@ pub fn keeping(args: &NoiseArgs, labels: &[Label]) -> Result<Cleaner, Problem> {
     }
     cleaner
         .build()
-        .map_err(|error| Problem::new(Kind::Setting, "--keep-labels", error.to_string()))
+        .map_err(|error| Problem::new(Kind::Setting, "--lean", error.to_string()))
 }
 
 fn model(path: &Path) -> Result<Model, Problem> {
