@@ -226,3 +226,35 @@ fn pool(hidden: &[Lane], pooled: &mut Vec<f32>, maxima: &mut Vec<u32>) {
     maxima.clear();
     maxima.extend_from_slice(&at);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::noise::Model;
+
+    /// The twin of the wide code is the same code for the narrowest vectors: the sums must not differ in a bit.
+    #[test]
+    fn vectors_of_any_width_give_the_same_bits() {
+        let model = Model::default();
+        let mut state = 1_u32;
+        let mut number = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 22) as f32 - 2.0
+        };
+        for blocks in [0, 1, 2, 17, 40, 200] {
+            let rows: Vec<f32> = (0..blocks * FEATURES).map(|_| number()).collect();
+            let (mut wide, mut narrow) = (Activations::default(), Activations::default());
+            model.second().forward(&rows, &mut wide);
+            model.second().forward_here(&rows, &mut narrow);
+            let bits = |a: &Activations| -> Vec<u32> {
+                a.labels
+                    .iter()
+                    .flatten()
+                    .chain(&a.kinds)
+                    .map(|x| x.to_bits())
+                    .collect()
+            };
+            assert_eq!(bits(&wide), bits(&narrow), "{blocks} blocks");
+        }
+    }
+}

@@ -341,9 +341,10 @@ fn mark(
     };
     match c {
         0x2E => {
-            if digits_around && digit(at + 2) || digits_around && at > 1 && digit(at - 2) {
-                s.date |= bytes[at + 1..].iter().take(3).any(|&b| b == b'.') && digits_around;
-            }
+            // "26.12.2018": digits on both sides, two of them on one, and the next full stop not far
+            s.date |= digits_around
+                && (digit(at + 2) || at > 1 && digit(at - 2))
+                && bytes[at + 1..].iter().take(3).any(|&b| b == b'.');
             if bytes[at..].starts_with(b".com") || bytes[at..].starts_with(b".org") {
                 s.url = true;
             }
