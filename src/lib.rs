@@ -74,6 +74,7 @@ pub mod lsh;
 pub mod minhash;
 mod noise;
 pub mod shingle;
+#[cfg(target_arch = "x86_64")]
 mod simd;
 pub mod simhash;
 pub mod similarity;
