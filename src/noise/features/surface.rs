@@ -122,6 +122,19 @@ struct Word {
     number: u32,
 }
 
+/// What the words until now were like.
+#[derive(Default)]
+struct SoFar {
+    /// Length of the run of capitalised words that ends here.
+    capital_run: u32,
+    /// Length of the last word; initials and abbreviations end no sentence.
+    word_len: u32,
+    /// A word that is not in capitals was seen.
+    not_all_caps: bool,
+    /// A word of this sentence was seen: a capital is a name's from now on.
+    in_sentence: bool,
+}
+
 /// Forms of tokens.
 mod form {
     pub(super) const LOWER: u8 = 1;
@@ -157,12 +170,9 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
     let mut s = Surface::default();
     *ends = Ends::default();
     let mut word = Word::default();
-    let mut run = 0; // of capitalised words
+    let mut so_far = SoFar::default();
     let mut last_wide = 0_u32; // the wide character before this one, if directly before
     let mut last_mark = 0_u32;
-    let mut last_word_len = 0_u32;
-    let mut caps_so_far = true; // every word until now is in capitals
-    let mut sentence_start = true;
     let bytes = block.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -218,16 +228,8 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
             }
             _ => {
                 if word.len > 0 {
-                    last_word_len = word.len;
-                    end_word(
-                        &mut s,
-                        &mut word,
-                        ends,
-                        content,
-                        &mut run,
-                        &mut caps_so_far,
-                        &mut sentence_start,
-                    );
+                    so_far.word_len = word.len;
+                    end_word(&mut s, &mut word, &mut so_far, ends, content);
                     last_mark = 0;
                 }
                 if class == Class::Wide {
@@ -241,41 +243,24 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
                     }
                     last_wide = c;
                     last_mark = 0;
-                    last_word_len = 9;
-                    caps_so_far = false;
+                    so_far.word_len = 9;
+                    so_far.not_all_caps = true;
                 } else if class == Class::Punct {
                     s.punct += 1;
                     last_wide = 0;
-                    mark(
-                        &mut s,
-                        c,
-                        bytes,
-                        at,
-                        width,
-                        last_word_len,
-                        caps_so_far,
-                        &mut sentence_start,
-                    );
+                    mark(&mut s, &mut so_far, c, bytes, at, width);
                     if c != last_mark {
                         ends.push(mix(2, c), form::MARK + (c % 96) as u8);
                         last_mark = c;
                     }
-                    run = 0;
+                    so_far.capital_run = 0;
                 }
             }
         }
         at += width;
     }
     if word.len > 0 {
-        end_word(
-            &mut s,
-            &mut word,
-            ends,
-            content,
-            &mut run,
-            &mut caps_so_far,
-            &mut sentence_start,
-        );
+        end_word(&mut s, &mut word, &mut so_far, ends, content);
     }
     last_char(&mut s, block);
     s
@@ -284,11 +269,9 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
 fn end_word(
     s: &mut Surface,
     word: &mut Word,
+    so_far: &mut SoFar,
     ends: &mut Ends,
     content: &mut Vec<u32>,
-    run: &mut u32,
-    caps_so_far: &mut bool,
-    sentence_start: &mut bool,
 ) {
     let w = std::mem::take(word);
     s.words += 1;
@@ -297,41 +280,31 @@ fn end_word(
     if w.digits == w.len {
         s.numbers += 1;
         s.years += u32::from(w.digits == 4 && (1900..2100).contains(&w.number));
-        *run = 0;
+        so_far.capital_run = 0;
     } else if w.upper == w.len && w.len > 1 {
         s.all_caps += 1;
         s.capitalised += 1;
-        *run += 1;
+        so_far.capital_run += 1;
     } else if w.first_upper {
         s.capitalised += 1;
-        *run += 1;
-        *caps_so_far = false;
+        so_far.capital_run += 1;
+        so_far.not_all_caps = true;
     } else {
         s.lower_words += 1;
         s.short_lower += u32::from(w.len <= 3);
-        *run = 0;
-        *caps_so_far = false;
+        so_far.capital_run = 0;
+        so_far.not_all_caps = true;
     }
-    s.capital_run = s.capital_run.max(*run);
+    s.capital_run = s.capital_run.max(so_far.capital_run);
     ends.push(w.hash, w.form());
     if w.digits == 0 && (w.len >= 4 || w.first_upper && w.len > 1) {
-        content.push(w.hash & !1 | u32::from(w.first_upper && !*sentence_start));
+        content.push(w.hash & !1 | u32::from(w.first_upper && so_far.in_sentence));
     }
-    *sentence_start = false;
+    so_far.in_sentence = true;
 }
 
 /// Notes a punctuation mark at byte `at`.
-#[allow(clippy::too_many_arguments)]
-fn mark(
-    s: &mut Surface,
-    c: u32,
-    bytes: &[u8],
-    at: usize,
-    width: usize,
-    last_word_len: u32,
-    caps_so_far: bool,
-    sentence_start: &mut bool,
-) {
+fn mark(s: &mut Surface, so_far: &mut SoFar, c: u32, bytes: &[u8], at: usize, width: usize) {
     let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
     let digits_around = at > 0 && digit(at - 1) && digit(at + width);
     let opens = |i: usize| {
@@ -348,9 +321,9 @@ fn mark(
             if bytes[at..].starts_with(b".com") || bytes[at..].starts_with(b".org") {
                 s.url = true;
             }
-            if opens(at + 1) && last_word_len > 2 {
+            if opens(at + 1) && so_far.word_len > 2 {
                 s.sentence_ends += 1;
-                *sentence_start = true;
+                so_far.in_sentence = false;
             }
         }
         0x21 | 0x3F => {
@@ -361,7 +334,7 @@ fn mark(
             }
             if opens(at + 1) {
                 s.sentence_ends += 1;
-                *sentence_start = true;
+                so_far.in_sentence = false;
             }
         }
         0x3002 | 0xFF01 | 0xFF1F | 0x964 | 0x6D4 | 0x61F => s.sentence_ends += 1,
@@ -378,7 +351,12 @@ fn mark(
             s.dashes += 1;
             s.date |= digits_around && bytes[at + width..].iter().take(3).any(|&b| b == b'-');
             // "LONDON (AP) -": a dash behind capitals, early, with space around
-            if caps_so_far && s.words > 0 && s.words <= 5 && at > 0 && bytes[at - 1] == b' ' {
+            if !so_far.not_all_caps
+                && s.words > 0
+                && s.words <= 5
+                && at > 0
+                && bytes[at - 1] == b' '
+            {
                 s.dateline = true;
             }
         }
@@ -387,7 +365,7 @@ fn mark(
             if !digits_around {
                 s.colons += 1;
                 s.early_colon |= s.words > 0 && s.words <= 4;
-                s.kicker |= caps_so_far && s.all_caps > 0 && s.words <= 4;
+                s.kicker |= !so_far.not_all_caps && s.all_caps > 0 && s.words <= 4;
             }
         }
         0x40 => {
