@@ -189,6 +189,11 @@ impl Cleaner {
             .collect()
     }
 
+    /// The labels that [`Cleaner::strip`] keeps.
+    pub fn kept(&self) -> &[Label] {
+        &self.keep
+    }
+
     /// Keeps the blocks of the page with the labels that are to be kept.
     pub fn strip<'t>(&self, text: &'t str) -> Story<'t> {
         self.label(text).story(&self.keep)

@@ -1,6 +1,6 @@
 //! Training pages made out of labelled ones: what the labelled pages show too rarely.
 
-use super::example::{Donors, Example, Frame, Target, only, side, story_range};
+use super::example::{Donors, Example, Frame, Target, is_body, only, side, story_range};
 use super::rng::Rng;
 use crate::noise::{Label, PageKind};
 
@@ -92,10 +92,7 @@ fn kicker(text: String, donors: &Donors, rng: &mut Rng) -> String {
 
 /// Cut openings of other stories behind the page's story, or one in its middle.
 fn teasers(p: &mut Example, donors: &Donors, rng: &mut Rng) {
-    let last = p
-        .targets
-        .iter()
-        .rposition(|&t| t & side(Label::Body) == t && t != 0);
+    let last = p.targets.iter().rposition(|&t| is_body(t));
     let Some(last) = last else { return };
     let chars = rng.between(120, 1000);
     let headlines = rng.chance(0.3);
@@ -182,7 +179,7 @@ fn inserts(p: &mut Example, donors: &Donors, rng: &mut Rng) {
 /// A gallery inside the story: its title before every caption heading and caption paragraph.
 fn gallery(p: &mut Example, donors: &Donors, rng: &mut Rng) {
     let body: Vec<usize> = (0..p.targets.len())
-        .filter(|&i| p.targets[i] & side(Label::Body) == p.targets[i] && p.targets[i] != 0)
+        .filter(|&i| is_body(p.targets[i]))
         .collect();
     if body.len() < 4 {
         return;
@@ -240,7 +237,7 @@ fn clean(p: &mut Example, rng: &mut Rng) {
             if t == 0 || t == only(Label::Title) {
                 title
             } else {
-                t & side(Label::Body) == t || rng.chance(rest)
+                is_body(t) || rng.chance(rest)
             }
         })
         .collect();
@@ -279,7 +276,7 @@ fn glue(p: &mut Example, rng: &mut Rng) {
     let Some(story) = story_range(p) else { return };
     let body: Vec<String> = story
         .clone()
-        .filter(|&i| p.targets[i] != 0 && p.targets[i] & side(Label::Body) == p.targets[i])
+        .filter(|&i| is_body(p.targets[i]))
         .map(|i| p.lines[i].clone())
         .collect();
     let keep_title = rng.chance(0.5);
@@ -322,9 +319,7 @@ fn join(p: &mut Example, rng: &mut Rng) {
     let share = 0.3 + 0.6 * rng.unit();
     let mut i = 0;
     while i + 1 < p.lines.len() {
-        let both = p.targets[i] == p.targets[i + 1]
-            && p.targets[i] != 0
-            && p.targets[i] & side(Label::Body) == p.targets[i];
+        let both = p.targets[i] == p.targets[i + 1] && is_body(p.targets[i]);
         if both && p.lines[i].len() < 3000 && rng.chance(share) {
             let next = p.remove(i + 1);
             p.lines[i] = format!("{} {next}", p.lines[i]);

@@ -22,6 +22,11 @@ pub(super) fn side(label: Label) -> Target {
     }
 }
 
+/// Whether the block is body text, or a subhead, whatever else is open.
+pub(super) fn is_body(target: Target) -> bool {
+    target != 0 && target & side(Label::Body) == target
+}
+
 /// Any label.
 pub(super) const ALL: Target = (1 << Label::ALL.len()) - 1;
 
@@ -129,9 +134,8 @@ pub(super) struct Frame {
 pub(super) fn story_range(page: &Example) -> Option<Range<usize>> {
     let story = side(Label::Body) | only(Label::Title);
     let is_story = |&t: &Target| t != 0 && t & story == t;
-    let body = |&t: &Target| t != 0 && t & side(Label::Body) == t;
     let first = page.targets.iter().position(is_story)?;
-    let last = page.targets.iter().rposition(body)?;
+    let last = page.targets.iter().rposition(|&t| is_body(t))?;
     (first <= last).then_some(first..last + 1)
 }
 

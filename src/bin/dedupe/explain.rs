@@ -15,7 +15,7 @@ use crate::noise;
 use crate::output::Stdout;
 use crate::problems::{Kind, Problem, Problems};
 use crate::report::{rounded, write_json};
-use crate::scan::{self, STORY};
+use crate::scan;
 use crate::words::{count, percent, plain};
 
 /// As many shared runs are shown; the longest say what there is to say.
@@ -100,7 +100,7 @@ fn document(
             }
             let words = |text: &str| settings.sketch(text).words();
             let story = match cleaner {
-                Some(cleaner) => cleaner.label(text).story(&STORY).text().into_owned(),
+                Some(cleaner) => cleaner.strip(text).text().into_owned(),
                 None => text.to_owned(),
             };
             found = Some(Document {

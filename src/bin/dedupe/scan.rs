@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::CommandFactory as _;
-use newsift::{Batch, Cleaner, Clusters, Document, Label, PageKind, Settings, Sketch};
+use newsift::{Batch, Cleaner, Clusters, Document, PageKind, Settings, Sketch};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -16,9 +16,6 @@ use crate::problems::{Kind, Problem, Problems};
 use crate::progress::Progress;
 use crate::report;
 use crate::spill::Spill;
-
-/// What is compared of a page.
-pub const STORY: [Label; 3] = [Label::Title, Label::Body, Label::Subhead];
 
 /// What stays in memory of a document, beside its sketch.
 #[derive(Debug)]
@@ -171,7 +168,7 @@ fn sketch(
         let (story, kind) = match cleaner {
             Some(cleaner) => {
                 let labelled = cleaner.label(text);
-                (labelled.story(&STORY).text(), Some(labelled.kind()))
+                (labelled.story(cleaner.kept()).text(), Some(labelled.kind()))
             }
             None => (text.into(), None),
         };
