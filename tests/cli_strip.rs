@@ -187,7 +187,10 @@ fn out_overwrites_only_by_force() {
         .code(0)
         .silent();
     assert_eq!(world.read("out/a.txt"), "New one.\n");
-    world.run(["strip", "in", "--force"]).code(2).says("--out");
+    world
+        .run(["strip", "in", "--force"])
+        .code(2)
+        .says("<--out <DIR>|--output <FILE>>");
 }
 
 #[test]

@@ -148,6 +148,8 @@ pub struct ScanArgs {
     #[command(flatten)]
     pub input: InputArgs,
     #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
     pub run: RunArgs,
 }
 
@@ -197,11 +199,8 @@ pub struct StripArgs {
     #[arg(long, conflicts_with_all = ["format", "keep_labels", "labels"])]
     pub explain: bool,
     /// Write each story to a file of the same name under DIR
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", group = "written")]
     pub out: Option<PathBuf>,
-    /// Let --out overwrite files that exist
-    #[arg(long, requires = "out")]
-    pub force: bool,
     /// Which labels are kept, separated by commas
     #[arg(
         long,
@@ -217,6 +216,8 @@ pub struct StripArgs {
     pub format: StripFormat,
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
     #[command(flatten)]
     pub run: RunArgs,
 }
@@ -238,6 +239,8 @@ pub struct ExplainArgs {
     pub format: ExplainFormat,
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// Which documents are duplicates.
@@ -295,6 +298,19 @@ pub struct InputArgs {
     /// Follow symbolic links inside directories
     #[arg(long)]
     pub follow: bool,
+}
+
+/// Where the answer goes.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Write the answer to FILE instead of standard output; it appears whole or
+    /// not at all
+    #[arg(long, short, value_name = "FILE", group = "written")]
+    pub output: Option<PathBuf>,
+    /// Replace what exists
+    #[arg(long, requires = "written")]
+    pub force: bool,
 }
 
 /// How the work is done.

@@ -4,7 +4,7 @@ use clap::CommandFactory as _;
 
 use crate::Outcome;
 use crate::args::Args;
-use crate::output::Stdout;
+use crate::output::Sink;
 use crate::problems::Problem;
 
 /// Prints the manual page, the subcommands' pages after it.
@@ -23,7 +23,7 @@ pub fn man() -> Result<Outcome, Problem> {
             &mut page,
         );
     }
-    Stdout::new().write(&page)?;
+    Sink::stdout().write(&page)?;
     Ok(Outcome::Clean)
 }
 
@@ -37,6 +37,6 @@ fn render(command: &clap::Command, page: &mut Vec<u8>) {
 pub fn completions(shell: clap_complete::Shell) -> Result<Outcome, Problem> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "dedupe", &mut script);
-    Stdout::new().write(&script)?;
+    Sink::stdout().write(&script)?;
     Ok(Outcome::Clean)
 }

@@ -12,7 +12,7 @@ use crate::Outcome;
 use crate::args::{ExplainArgs, ExplainFormat, InputArgs, Keep, Preset};
 use crate::input::{Input, Reader};
 use crate::noise;
-use crate::output::Stdout;
+use crate::output::{Look, Sink};
 use crate::problems::{Kind, Problem, Problems};
 use crate::report::{rounded, write_json};
 use crate::scan;
@@ -36,21 +36,22 @@ struct Document {
 /// Reads both, compares and reports.
 pub fn run(args: &ExplainArgs, problems: &mut Problems) -> Result<Outcome, Problem> {
     let settings = scan::settings(&args.rule, Keep::Longest)?;
+    args.output.check()?;
     let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
     let mut read = |path: &Path| document(path, &args.input, cleaner.as_ref(), &settings, problems);
     let (a, b) = (read(&args.a)?, read(&args.b)?);
     let comparison = settings.compare(&a.story, &b.story);
     match args.format {
         ExplainFormat::Text => {
-            let mut out = Stdout::styled();
+            let mut out = Sink::open(&args.output, Look::Styled)?;
             out.write(table(&a, &b, &comparison, args.rule.preset, &settings).as_bytes())?;
             out.write(runs(&a, &b, comparison.runs()).as_bytes())?;
-            out.flush()?;
+            out.finish()?;
         }
         ExplainFormat::Json => {
-            let mut out = Stdout::new();
+            let mut out = Sink::open(&args.output, Look::Plain)?;
             out.write(&json(&a, &b, &comparison, &settings))?;
-            out.flush()?;
+            out.finish()?;
         }
     }
     Ok(if comparison.are_duplicates() {

@@ -68,10 +68,11 @@ pub fn settings(rule: &RuleArgs, keep: Keep) -> Result<Settings, Problem> {
 pub fn run(args: &ScanArgs, problems: &mut Problems) -> Result<Outcome, Problem> {
     let settings = settings(&args.rule, args.keep)?;
     subcommand_after_options(&args.paths)?;
+    args.output.check()?;
     pipeline::with_threads(&args.run, || {
         let scan = scan(args, settings, problems)?;
         let found = !scan.clusters.clusters().is_empty();
-        report::print(&scan, args.format, problems)?;
+        report::print(&scan, args.format, &args.output, problems)?;
         Ok(if found {
             Outcome::Duplicates
         } else {
@@ -106,7 +107,7 @@ fn scan(args: &ScanArgs, settings: Settings, problems: &mut Problems) -> Result<
         dates: matches!(args.keep, Keep::Oldest | Keep::Newest),
     };
     let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
-    let mut reader = Reader::new(&args.paths, &input, None);
+    let mut reader = Reader::new(&args.paths, &input, args.output.output.as_deref());
     let mut progress = Progress::new(args.run.quiet);
     let mut batch = Batch::new(settings.clone());
     let mut records = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use newsift::Cleaner;
@@ -14,7 +14,7 @@ use crate::Outcome;
 use crate::args::{InputArgs, StripArgs, StripFormat};
 use crate::input::{Input, Page, Reader, Source, Work};
 use crate::noise;
-use crate::output::{NewFile, Stdout};
+use crate::output::{Look, NewFile, Sink, not_written};
 use crate::pipeline;
 use crate::problems::{Kind, Problem, Problems};
 use crate::progress::Progress;
@@ -48,18 +48,19 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
         dates: false,
     };
     pipeline::with_threads(&args.run, || {
-        let mut reader = Reader::new(&args.paths, &input, args.out.as_deref());
+        let writes = args.out.as_deref().or(args.output.output.as_deref());
+        let mut reader = Reader::new(&args.paths, &input, writes);
         let mut progress = Progress::new(args.run.quiet);
         let (mut all, mut without) = (0, 0);
         let mut out = match &args.out {
-            None => Out::Stdout {
-                out: Stdout::new(),
+            None => Out::Together {
+                out: Sink::open(&args.output, Look::Plain)?,
                 headings: args.paths.len() > 1 || args.paths.iter().any(|path| path.is_dir()),
                 first: true,
             },
             Some(folder) => Out::Folder(Folder {
                 folder: folder.clone(),
-                force: args.force,
+                force: args.output.force,
                 open: None,
                 written: BTreeSet::new(),
             }),
@@ -258,8 +259,9 @@ fn line(page: &Page<'_>, story: Option<&str>, args: &InputArgs, out: &mut Vec<u8
 
 /// Where the answers go.
 enum Out {
-    Stdout {
-        out: Stdout,
+    /// One after the other, to standard output or a file.
+    Together {
+        out: Sink,
         headings: bool,
         first: bool,
     },
@@ -269,7 +271,7 @@ enum Out {
 impl Out {
     fn write(&mut self, page: Stripped, problems: &mut Problems) -> Result<(), Problem> {
         match self {
-            Out::Stdout {
+            Out::Together {
                 out,
                 headings,
                 first,
@@ -290,13 +292,13 @@ impl Out {
     }
 
     fn is_closed(&self) -> bool {
-        matches!(self, Out::Stdout { out, .. } if out.is_closed())
+        matches!(self, Out::Together { out, .. } if out.is_closed())
     }
 
-    fn finish(&mut self, problems: &mut Problems) -> Result<(), Problem> {
+    fn finish(self, problems: &mut Problems) -> Result<(), Problem> {
         match self {
-            Out::Stdout { out, .. } => out.flush(),
-            Out::Folder(folder) => {
+            Out::Together { out, .. } => out.finish(),
+            Out::Folder(mut folder) => {
                 folder.close(problems);
                 Ok(())
             }
@@ -379,12 +381,4 @@ impl Folder {
 
 fn exists(source: &Source) -> String {
     format!("exists, so the story of {source} is not written: --force overwrites")
-}
-
-fn not_written(path: &Path, error: &std::io::Error) -> Problem {
-    Problem::new(
-        Kind::Output,
-        path.display(),
-        format!("cannot be written: {error}"),
-    )
 }

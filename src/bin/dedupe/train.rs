@@ -17,7 +17,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::Outcome;
 use crate::args::TrainArgs;
 use crate::input::compressed::{self, Compression};
-use crate::output::{NewFile, Stdout};
+use crate::output::{NewFile, Sink};
 use crate::pipeline;
 use crate::problems::{Kind, Problem, Problems};
 
@@ -107,7 +107,7 @@ pub fn run(args: &TrainArgs, problems: &mut Problems) -> Result<Outcome, Problem
                 if let Some(problem) = failed {
                     return Ok(Err(problem));
                 }
-                let _ = Stdout::new().write(score.to_string().as_bytes());
+                let _ = Sink::stdout().write(score.to_string().as_bytes());
                 let _ = write!(
                     about,
                     "cross-validated by host, {} folds:\n{score}",

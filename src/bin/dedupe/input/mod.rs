@@ -305,7 +305,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// `leave_out` is a directory that is not read even if it lies among the paths: where this run writes.
+    /// `leave_out` is a directory or file that is not read even if it lies in a directory: where this run writes.
     pub fn new(paths: &[PathBuf], input: &Input, leave_out: Option<&Path>) -> Self {
         Self {
             walk: Walk::new(paths, &input.args, leave_out),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use crate::args::{InputArgs, InputFormat};
+use crate::output::UNFINISHED;
 use crate::problems::{Kind, Problem};
 
 use super::compressed::Compression;
@@ -172,7 +173,9 @@ impl Walk {
             if let Some(leave_out) = self.leave_out.clone() {
                 walk.filter_entry(move |entry| {
                     let is_dir = entry.file_type().is_some_and(|t| t.is_dir());
-                    !is_dir
+                    // The real path costs a system call or more, so only what has the name is asked for it.
+                    let may_be = is_dir || leave_out.file_name() == Some(entry.file_name());
+                    !may_be
                         || entry
                             .path()
                             .canonicalize()
@@ -210,6 +213,10 @@ impl Walk {
             return left_out("symbolic link, not followed: --follow does");
         }
         let Some(named) = by_name(path) else {
+            // What this run writes into the folder that it reads, or a killed one left.
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                return None;
+            }
             let ending = path.extension().map_or_else(
                 || String::from("without ending"),
                 |ending| format!(".{}", ending.to_string_lossy()),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::output::Stdout;
+use crate::output::Sink;
 use crate::problems::{Problem, Problems};
 
 use super::{Answer, Answers, Status, rounded};
@@ -73,7 +73,7 @@ impl<'a> Document<'a> {
 }
 
 /// One object a document, in the order of the input.
-pub fn lines(answers: &Answers<'_>, out: &mut Stdout) -> Result<(), Problem> {
+pub fn lines(answers: &Answers<'_>, out: &mut Sink) -> Result<(), Problem> {
     let mut line = Vec::new();
     for answer in answers.iter() {
         if out.is_closed() {
@@ -84,11 +84,11 @@ pub fn lines(answers: &Answers<'_>, out: &mut Stdout) -> Result<(), Problem> {
         line.push(b'\n');
         out.write(&line)?;
     }
-    out.flush()
+    Ok(())
 }
 
 /// One object for the whole scan: `summary`, `clusters` of two documents and more, `problems`.
-pub fn object(answers: &Answers<'_>, out: &mut Stdout, problems: &Problems) -> Result<(), Problem> {
+pub fn object(answers: &Answers<'_>, out: &mut Sink, problems: &Problems) -> Result<(), Problem> {
     #[derive(Serialize)]
     struct Group<'a> {
         cluster: usize,
@@ -146,8 +146,7 @@ pub fn object(answers: &Answers<'_>, out: &mut Stdout, problems: &Problems) -> R
         write(&mut text, &told);
     }
     text.extend(b"]}\n");
-    out.write(&text)?;
-    out.flush()
+    out.write(&text)
 }
 
 /// Appends a value as JSON.

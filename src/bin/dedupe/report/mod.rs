@@ -8,20 +8,31 @@ pub use json::write as write_json;
 
 use newsift::{Evidence, PageKind};
 
-use crate::args::Format;
-use crate::output::Stdout;
+use crate::args::{Format, OutputArgs};
+use crate::output::{Look, Sink};
 use crate::problems::{Problem, Problems};
 use crate::scan::{Record, Scan};
 
-/// Prints the answer in a format.
-pub fn print(scan: &Scan, format: Format, problems: &Problems) -> Result<(), Problem> {
+/// Writes the answer in a format.
+pub fn print(
+    scan: &Scan,
+    format: Format,
+    output: &OutputArgs,
+    problems: &Problems,
+) -> Result<(), Problem> {
     let answers = Answers::new(scan);
+    let look = match format {
+        Format::Text => Look::Styled,
+        Format::Json | Format::Jsonl | Format::Csv => Look::Plain,
+    };
+    let mut out = Sink::open(output, look)?;
     match format {
-        Format::Text => text::print(&answers, &mut Stdout::styled(), problems),
-        Format::Json => json::object(&answers, &mut Stdout::new(), problems),
-        Format::Jsonl => json::lines(&answers, &mut Stdout::new()),
-        Format::Csv => table::csv(&answers, &mut Stdout::new()),
-    }
+        Format::Text => text::print(&answers, &mut out, problems),
+        Format::Json => json::object(&answers, &mut out, problems),
+        Format::Jsonl => json::lines(&answers, &mut out),
+        Format::Csv => table::csv(&answers, &mut out),
+    }?;
+    out.finish()
 }
 
 /// What became of a document.

@@ -2,7 +2,7 @@
 
 use csv::Writer;
 
-use crate::output::Stdout;
+use crate::output::Sink;
 use crate::problems::Problem;
 
 use super::{Answer, Answers, rounded};
@@ -26,7 +26,7 @@ const COLUMNS: [&str; 15] = [
 ];
 
 /// A row a document under a row of names, in the order of the input (RFC 4180).
-pub fn csv(answers: &Answers<'_>, out: &mut Stdout) -> Result<(), Problem> {
+pub fn csv(answers: &Answers<'_>, out: &mut Sink) -> Result<(), Problem> {
     write(out, &COLUMNS.map(String::from))?;
     for answer in answers.iter() {
         if out.is_closed() {
@@ -34,7 +34,7 @@ pub fn csv(answers: &Answers<'_>, out: &mut Stdout) -> Result<(), Problem> {
         }
         write(out, &row(&answer))?;
     }
-    out.flush()
+    Ok(())
 }
 
 fn row(answer: &Answer<'_>) -> [String; COLUMNS.len()] {
@@ -82,7 +82,7 @@ fn row(answer: &Answer<'_>) -> [String; COLUMNS.len()] {
     ]
 }
 
-fn write(out: &mut Stdout, row: &[String; COLUMNS.len()]) -> Result<(), Problem> {
+fn write(out: &mut Sink, row: &[String; COLUMNS.len()]) -> Result<(), Problem> {
     let mut writer = Writer::from_writer(Vec::new());
     // Writing into memory cannot fail, and all rows have as many columns.
     let _ = writer.write_record(row);

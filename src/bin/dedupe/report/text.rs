@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use newsift::{Cluster, Evidence, PageKind, Relation};
 
-use crate::output::Stdout;
+use crate::output::Sink;
 use crate::problems::{Problem, Problems};
 use crate::words::{count, cut, percent, plain, size, width};
 
@@ -22,15 +22,14 @@ const HEADING_WIDTH: usize = 78;
 const NAME_WIDTH: usize = 60;
 
 /// Prints each group, then a summary.
-pub fn print(answers: &Answers<'_>, out: &mut Stdout, problems: &Problems) -> Result<(), Problem> {
+pub fn print(answers: &Answers<'_>, out: &mut Sink, problems: &Problems) -> Result<(), Problem> {
     for cluster in answers.scan.clusters.clusters() {
         if out.is_closed() {
             break;
         }
         out.write(group(answers, cluster).as_bytes())?;
     }
-    out.write(summary(answers, problems).as_bytes())?;
-    out.flush()
+    out.write(summary(answers, problems).as_bytes())
 }
 
 fn group(answers: &Answers<'_>, cluster: &Cluster) -> String {
