@@ -27,6 +27,7 @@ pub enum Kind {
     TooLarge,
     Binary,
     BrokenJson,
+    BrokenPlan,
     MissingText,
     WrongType,
     DuplicateId,
@@ -49,6 +50,7 @@ impl Kind {
             | Kind::TooLarge
             | Kind::Binary
             | Kind::BrokenJson
+            | Kind::BrokenPlan
             | Kind::MissingText
             | Kind::WrongType
             | Kind::Output => Severity::Error,
@@ -73,6 +75,7 @@ impl Kind {
             Kind::TooLarge => "over the size limit",
             Kind::Binary => "binary",
             Kind::BrokenJson => "broken JSON",
+            Kind::BrokenPlan => "not as a plan or journal is",
             Kind::MissingText => "without text field",
             Kind::WrongType => "field of the wrong type",
             Kind::DuplicateId => "id given twice",

@@ -1,6 +1,7 @@
 //! `dedupe PATH…`: finds the near-duplicates among the documents of the input.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use clap::CommandFactory as _;
 use newsift::{Batch, Cleaner, Clusters, Document, PageKind, Settings, Sketch};
@@ -38,6 +39,8 @@ pub struct Record {
 
 /// Everything that a report tells.
 pub struct Scan {
+    /// When the reading began: what changed later need not be what was read.
+    pub started: SystemTime,
     pub records: Vec<Record>,
     pub clusters: Clusters,
     pub stories: Spill,
@@ -107,6 +110,7 @@ fn scan(args: &ScanArgs, settings: Settings, problems: &mut Problems) -> Result<
         dates: matches!(args.keep, Keep::Oldest | Keep::Newest),
     };
     let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
+    let started = SystemTime::now();
     let mut reader = Reader::new(&args.paths, &input, args.output.output.as_deref());
     let mut progress = Progress::new(args.run.quiet);
     let mut batch = Batch::new(settings.clone());
@@ -151,6 +155,7 @@ fn scan(args: &ScanArgs, settings: Settings, problems: &mut Problems) -> Result<
         problems.add(Problem::new(Kind::Library, "", note.as_str()));
     }
     Ok(Scan {
+        started,
         records,
         clusters,
         stories,

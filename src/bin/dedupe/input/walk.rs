@@ -51,6 +51,11 @@ impl Source {
         }
     }
 
+    /// The file on the disk that holds it; none for standard input.
+    pub fn file(&self) -> Option<&Path> {
+        Some(&*self.path).filter(|path| *path != Path::new("-"))
+    }
+
     /// About how much memory it takes when it is read.
     pub fn weight(&self) -> u64 {
         // News text shrinks to a third or a quarter (gzip and zstd at their defaults).
@@ -71,7 +76,8 @@ impl fmt::Display for Source {
 
 /// What a file's name says: text or JSON Lines, and how it is compressed.
 fn by_name(path: &Path) -> Option<(Holds, Compression)> {
-    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    // A name need not be text for its ending to be.
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
     let (name, compression) = match name.rsplit_once('.') {
         Some((name, "gz")) => (name, Compression::Gzip),
         Some((name, "zst")) => (name, Compression::Zstd),
