@@ -920,3 +920,16 @@ fn unique_files_replace_nothing_and_need_unchanged_input() {
         .code(2)
         .says("-: was read from standard input, which is gone: save it to a file");
 }
+
+#[test]
+fn a_long_feed_is_written_without_blank_lines() {
+    // Longer than what is read at once.
+    let feed: String = (0..900).map(|n| line(n, &story(n / 3))).collect();
+    let world = World::with([("feed.jsonl", feed)]);
+    plan(&world, &["feed.jsonl"]);
+    apply(&world, &["--write-unique", "u.jsonl", "--yes"])
+        .code(0)
+        .prints("wrote 300 documents");
+    let unique: String = (0..300).map(|n| line(n * 3, &story(n))).collect();
+    assert!(world.read("u.jsonl") == unique);
+}

@@ -28,6 +28,7 @@ Examples:
   dedupe strip pages/ --out stories/   the stories without the noise
   dedupe strip --labels page.txt       every block of the page with its label
   dedupe explain a.txt feed.jsonl#17   why two documents are duplicates, or not
+  scraper | dedupe filter > new.jsonl  pass on the stories that are new
   dedupe apply plan.jsonl --delete     what would be deleted; --yes does it
   dedupe man > dedupe.1                the manual page
 
@@ -64,6 +65,26 @@ Exit codes:
   0  not duplicates
   1  duplicates
   2  errors";
+
+const EXIT_FILTER: &str = "\
+Reads JSON Lines from standard input, a page a line, and writes those lines that
+are no duplicate of an earlier one, each at once, with the verdict in a field:
+  \"dedupe\":{\"status\":\"new\"}   also empty (no story), unreadable (no text)
+  \"dedupe\":{\"status\":\"duplicate\",\"kept_id\":...,\"similarity\":..., ...}
+Broken JSON is told and not passed on. Of the stories that were new as many are
+remembered as fit into --memory; beyond that the oldest are forgotten, and a
+copy of them is new again.
+
+Examples:
+  scraper | dedupe filter > new.jsonl
+  scraper | dedupe filter --all --memory 200M | store
+  dedupe filter --text-field body --raw < feed.jsonl
+
+Exit codes:
+  0    the input has ended, or nobody reads the output any more
+  2    errors: a line could not be understood; the others were passed on
+  130  interrupted (SIGINT), 143 terminated (SIGTERM), 129 (SIGHUP): the lines
+       that were read were answered before";
 
 const EXIT_APPLY: &str = "\
 A scan makes the plan, apply acts on it. It reads each file and the document
@@ -133,6 +154,7 @@ impl Args {
             #[cfg(feature = "train")]
             Some(Command::Train(train)) => train.run.quiet,
             Some(Command::Apply(apply)) => apply.quiet,
+            Some(Command::Filter(filter)) => filter.run.quiet,
             Some(
                 Command::Undo(_) | Command::Explain(_) | Command::Man | Command::Completions { .. },
             ) => false,
@@ -148,6 +170,9 @@ pub enum Command {
     /// Show how two documents compare, and why they are or are not duplicates
     #[command(after_help = EXIT_EXPLAIN)]
     Explain(ExplainArgs),
+    /// Pass on the stories that are new, line by line
+    #[command(after_help = EXIT_FILTER)]
+    Filter(FilterArgs),
     /// Move, delete or link the duplicates that a scan found
     #[command(after_help = EXIT_APPLY)]
     Apply(ApplyArgs),
@@ -279,6 +304,35 @@ pub struct ExplainArgs {
     pub input: InputArgs,
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct FilterArgs {
+    /// Pass on duplicates too, with their verdict
+    #[arg(long)]
+    pub all: bool,
+    /// The field for the verdict; one that a line has is replaced
+    #[arg(long, value_name = "NAME", default_value = "dedupe")]
+    pub verdict_field: String,
+    /// How much memory the stories may take that are remembered (K, M, G: powers
+    /// of 1024)
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
+    pub memory: u64,
+    #[command(flatten)]
+    pub rule: RuleArgs,
+    #[command(flatten)]
+    pub noise: NoiseArgs,
+    /// The field with the id; lines without it are named -:LINE
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    pub id_field: String,
+    /// The field with the page's text
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    pub text_field: String,
+    /// Most that a line may hold (K, M, G: powers of 1024)
+    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = size)]
+    pub max_size: u64,
+    #[command(flatten)]
+    pub run: RunArgs,
 }
 
 #[derive(Debug, clap::Args)]

@@ -191,6 +191,10 @@ fn group(
     while let Some(work) = reader.next() {
         if let Work::Lines { first, bytes, .. } = &work {
             for (number, line) in (*first..).zip(bytes.split(|&b| b == b'\n')) {
+                // As a scan counts them; the piece's last line end has nothing after it.
+                if line.iter().all(u8::is_ascii_whitespace) {
+                    continue;
+                }
                 match group.lines.get(&number) {
                     Some(true) => {
                         tally.written += 1;
@@ -198,7 +202,6 @@ fn group(
                         writer.write(b"\n")?;
                     }
                     Some(false) => {}
-                    None if line.iter().all(u8::is_ascii_whitespace) => {}
                     None => tally.unknown += 1,
                 }
             }

@@ -39,6 +39,18 @@ pub struct Source {
 }
 
 impl Source {
+    /// Standard input, for who reads lines from it without a walk.
+    pub fn stdin() -> Self {
+        Self {
+            path: PathBuf::from("-"),
+            below: 0,
+            holds: Holds::JsonLines,
+            compression: Compression::None,
+            len: 0,
+            modified: None,
+        }
+    }
+
     /// The path below the directory that was given, or the file's name, without the ending of a compression.
     pub fn relative(&self) -> PathBuf {
         if self.path == Path::new("-") {
