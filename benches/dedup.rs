@@ -44,7 +44,13 @@ fn batch(settings: &Settings, sketches: Vec<Sketch>) -> Batch {
     let mut batch = Batch::new(settings.clone());
     for (i, sketch) in sketches.into_iter().enumerate() {
         let id = format!("{i:06}");
-        batch.push(sketch, Document { id, date: None });
+        batch.push(
+            sketch,
+            Document {
+                id,
+                ..Document::default()
+            },
+        );
     }
     batch
 }

@@ -1,7 +1,7 @@
 //! What must hold of the duplicates, whatever the texts are.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use newsift::{
     Batch, Clusters, Deduplicator, Document, Keep, Linkage, Preset, Relation, Settings, Verdict,
@@ -60,11 +60,39 @@ fn batch<T: AsRef<str> + Sync>(settings: &Settings, texts: &[(String, T)]) -> Cl
             settings.sketch(text.as_ref()),
             Document {
                 id: id.clone(),
-                date: None,
+                ..Document::default()
             },
         );
     }
     batch.cluster(|i| Cow::Borrowed(texts[i].1.as_ref()))
+}
+
+/// Looks the second texts up in the first.
+fn look_up(
+    settings: &Settings,
+    known: &[(String, String)],
+    asked: &[(String, String)],
+) -> Clusters {
+    let mut batch = Batch::new(settings.clone());
+    for (id, text) in known.iter().chain(asked) {
+        let document = Document {
+            id: id.clone(),
+            ..Document::default()
+        };
+        if batch.len() < known.len() {
+            batch.push_reference(settings.sketch(text), document);
+        } else {
+            batch.push(settings.sketch(text), document);
+        }
+    }
+    batch.cluster(|i| {
+        let texts = if i < known.len() {
+            &known[i]
+        } else {
+            &asked[i - known.len()]
+        };
+        Cow::Borrowed(texts.1.as_str())
+    })
 }
 
 /// The clusters as sets of ids.
@@ -196,6 +224,42 @@ proptest! {
         prop_assert_eq!(compare(&a, &a).are_duplicates(), !a.is_empty() && compare(&a, &a).evidence().longest_run() > 0);
         cluster(&[&a, &b, &a]);
     }
+}
+
+#[test]
+fn looking_up_finds_what_all_pairs_find_and_leaves_the_known_alone() {
+    let texts = corpus(17, 60, 5);
+    let (known, asked): (Vec<_>, Vec<_>) = texts
+        .into_iter()
+        .partition(|(id, _)| id.ends_with("v0") && !id.ends_with("7v0"));
+    for linkage in [Linkage::Anchored, Linkage::Chained] {
+        let settings = Settings::builder()
+            .linkage(linkage)
+            .build()
+            .expect("these settings are right");
+        let found = look_up(&settings, &known, &asked);
+        let kept_of = found.kept_of();
+        assert!((0..known.len()).all(|i| kept_of[i] == i));
+        let (mut all, mut met) = (0, 0);
+        for (i, (_, text)) in asked.iter().enumerate() {
+            let kept = kept_of[known.len() + i];
+            let alike = known
+                .iter()
+                .any(|(_, k)| settings.compare(text, k).are_duplicates());
+            all += usize::from(alike);
+            met += usize::from(alike && kept < known.len());
+            if kept < known.len() {
+                assert!(settings.compare(text, &known[kept].1).are_duplicates());
+            }
+        }
+        assert!(all > 80 && 100 * met >= 99 * all, "{met} of {all}");
+        // What is not known is clustered among itself.
+        assert!(found.clusters().iter().any(|c| c.kept() >= known.len()));
+    }
+    // One that is there under the same words, twice; and one that is in neither.
+    let twice = vec![known[0].clone(), known[0].clone()];
+    let found = look_up(&Settings::default(), &twice, &known[..2]);
+    assert_eq!(found.kept_of(), [0, 1, 0, 3]);
 }
 
 #[test]
@@ -366,6 +430,8 @@ fn the_keep_policy_decides_who_is_kept() {
         (Keep::First, 0),
         (Keep::Oldest, 1),
         (Keep::Newest, 0),
+        (Keep::Highest, 2),
+        (Keep::Lowest, 0),
     ] {
         let settings = Settings::builder().keep(keep).build().expect("right");
         let mut batch = Batch::new(settings.clone());
@@ -375,6 +441,7 @@ fn the_keep_policy_decides_who_is_kept() {
                 Document {
                     id: i.to_string(),
                     date,
+                    value: [Some(-0.5), None, Some(3.0)][i],
                 },
             );
         }
@@ -453,51 +520,6 @@ fn a_stream_forgets_and_merges() {
         .filter(|v| matches!(v, Verdict::New(_)))
         .count();
     assert_eq!((verdicts.len(), new, one.len()), (4, 3, 6));
-}
-
-#[test]
-fn a_stream_that_forgets_the_oldest_knows_the_others() {
-    let mut dice = Dice(37);
-    let mut stream = Deduplicator::new();
-    assert_eq!((stream.oldest(), stream.bytes()), (None, 0));
-    let mut kept: VecDeque<(usize, String)> = VecDeque::new();
-    for n in 0..200 {
-        let story = dice.story(80);
-        assert_eq!(stream.insert(&story), Verdict::New(n), "numbers go on");
-        kept.push_back((n, story));
-        // Now and then one from the middle goes.
-        if n % 7 == 3 {
-            let (number, text) = kept.remove(kept.len() / 2).expect("there are some");
-            assert!(stream.remove(number));
-            assert!(stream.check(&text).is_none());
-        }
-        while kept.len() > 10 {
-            let (number, text) = kept.pop_front().expect("there are some");
-            assert_eq!(stream.oldest(), Some(number));
-            assert!(stream.remove(number) && !stream.remove(number));
-            assert!(stream.check(&text).is_none());
-        }
-        for (number, text) in &kept {
-            let found = stream.check(text).expect("it is remembered");
-            assert_eq!(found.document(), *number);
-        }
-        assert_eq!(stream.len(), kept.len());
-        let texts: usize = kept.iter().map(|(_, text)| text.len()).sum();
-        assert!(stream.bytes() > texts);
-    }
-    // What is remembered decides, not what was.
-    let mut fresh = Deduplicator::new();
-    for (_, text) in &kept {
-        fresh.insert(text);
-    }
-    assert_eq!(fresh.bytes(), stream.bytes());
-    for (number, _) in kept {
-        stream.remove(number);
-    }
-    assert_eq!(
-        (stream.oldest(), stream.bytes(), stream.len()),
-        (None, 0, 0)
-    );
 }
 
 #[cfg(feature = "rayon")]

@@ -27,7 +27,14 @@ struct Case {
 
 fuzz_target!(|case: Case| {
     let documents: Vec<String> = case.documents.iter().take(24).map(|d| text(d)).collect();
-    let keep = [Keep::Longest, Keep::Shortest, Keep::Oldest, Keep::Newest];
+    let keep = [
+        Keep::Longest,
+        Keep::Shortest,
+        Keep::Oldest,
+        Keep::Newest,
+        Keep::Highest,
+        Keep::Lowest,
+    ];
     let mut settings = Settings::builder().keep(keep[usize::from(case.keep) % keep.len()]);
     if let Some(threshold) = case.threshold {
         settings = settings.threshold((f64::from(threshold) + 1.0) / 256.0);
@@ -64,6 +71,7 @@ fn clusters(documents: &[String], order: &[usize], settings: &Settings) -> Clust
         let document = Document {
             id: format!("{i:03}"),
             date: (i % 3 > 0).then_some(i as i64 % 5),
+            value: (i % 4 > 0).then_some((i % 7) as f64 - 3.0),
         };
         batch.push(settings.sketch(&documents[i]), document);
     }

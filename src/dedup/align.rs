@@ -1,9 +1,10 @@
 //! What two prepared texts have in common.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use super::document::SHORT_TEXT;
-use super::evidence::{Evidence, Relation};
+use super::evidence::{Evidence, Relation, Seams};
 use super::prepared::{Prepared, View};
 
 /// A run of words that both texts have.
@@ -17,6 +18,9 @@ pub(super) struct Run {
 /// The longest gap between two shared runs, in words, that still counts as one place with two readings: a price, a
 /// score, a date with its words around it.
 const SLOT_WORDS: usize = 12;
+
+/// So many words between two shared runs are what an edit changes: a word, a name with its title, a clause.
+const SEAM_WORDS: usize = 8;
 
 /// From this share of the one text on, it counts as contained when the relation is named.
 const MOST: f64 = 0.5;
@@ -47,7 +51,7 @@ pub(super) fn align(a: &Prepared, b: &Prepared) -> (Evidence, Vec<Run>) {
     let coverage = [covered(va, &wa, &shared_a), covered(vb, &wb, &shared_b)];
     let inter = inter_a.min(inter_b);
     let runs = runs(va, vb, &shared_a);
-    let (conflicts, agreements) = numbers(a, b, &runs);
+    let facts = facts(a, b, &runs);
     // The smaller text by what counts, which need not be the one with fewer words.
     let of = |i: usize| (containment[i] + coverage[i]) / 2.0;
     let small = match total_a.total_cmp(&total_b) {
@@ -62,8 +66,10 @@ pub(super) fn align(a: &Prepared, b: &Prepared) -> (Evidence, Vec<Run>) {
         coverage,
         mass: [inter_a, inter_b],
         longest_run: runs.iter().map(|r| r.words).max().unwrap_or(0),
-        conflicts,
-        agreements,
+        conflicts: facts.conflicts,
+        agreements: facts.agreements,
+        names: facts.names,
+        seams: seams(&runs),
         relation: if a.words == b.words {
             Relation::Exact
         } else if of(0) >= MOST && of(1) < MOST {
@@ -149,34 +155,68 @@ fn runs(a: &View, b: &View, shared: &[bool]) -> Vec<Run> {
     runs
 }
 
-/// Conflicting and agreeing numbers.
-fn numbers(a: &Prepared, b: &Prepared, runs: &[Run]) -> (usize, usize) {
-    let agreements = runs
-        .iter()
-        .map(|r| a.numeric[r.a..r.a + r.words].iter().filter(|n| **n).count())
-        .sum();
-    let mut conflicts = 0;
-    let ends = |r: &Run| (r.a + r.words, r.b + r.words);
-    let mut slot = |from: (usize, usize), to: (usize, usize)| {
+/// What two texts say in the same places.
+struct Facts {
+    /// Numbers that differ.
+    conflicts: usize,
+    /// Numbers in shared runs.
+    agreements: usize,
+    /// Capitalised words that differ.
+    names: usize,
+}
+
+/// Compares the facts: what differs stands between two shared runs, in a place of a few words.
+fn facts(a: &Prepared, b: &Prepared, runs: &[Run]) -> Facts {
+    let mut facts = Facts {
+        conflicts: 0,
+        agreements: runs
+            .iter()
+            .map(|r| a.numeric[r.a..r.a + r.words].iter().filter(|n| **n).count())
+            .sum(),
+        names: 0,
+    };
+    for (from, to) in joints(runs) {
         let (Some(la), Some(lb)) = (to.0.checked_sub(from.0), to.1.checked_sub(from.1)) else {
-            return;
+            continue;
         };
         if la == 0 || lb == 0 || la > SLOT_WORDS || lb > SLOT_WORDS {
-            return;
+            continue;
         }
-        let (in_a, in_b) = (&a.words[from.0..to.0], &b.words[from.1..to.1]);
-        let only_a = (from.0..to.0)
-            .filter(|&i| a.numeric[i] && !in_b.contains(&a.words[i]))
-            .count();
-        let only_b = (from.1..to.1)
-            .filter(|&i| b.numeric[i] && !in_a.contains(&b.words[i]))
-            .count();
-        conflicts += only_a.min(only_b);
-    };
-    for pair in runs.windows(2) {
-        slot(ends(&pair[0]), (pair[1].a, pair[1].b));
+        // So many of the one kind stand in only one of the texts, counted in the one with fewer.
+        let differ = |kind: fn(&Prepared) -> &[bool]| {
+            let only = |x: &Prepared, of: Range<usize>, y: &[u64]| {
+                of.filter(|&i| kind(x)[i] && !y.contains(&x.words[i]))
+                    .count()
+            };
+            only(a, from.0..to.0, &b.words[from.1..to.1]).min(only(
+                b,
+                from.1..to.1,
+                &a.words[from.0..to.0],
+            ))
+        };
+        facts.conflicts += differ(|p| &p.numeric);
+        facts.names += differ(|p| &p.capital);
     }
-    (conflicts, agreements)
+    facts
+}
+
+/// For all runs but the last the ends of it, and the starts of the next.
+fn joints(runs: &[Run]) -> impl Iterator<Item = ((usize, usize), (usize, usize))> {
+    runs.windows(2).map(|pair| {
+        let end = (pair[0].a + pair[0].words, pair[0].b + pair[0].words);
+        (end, (pair[1].a, pair[1].b))
+    })
+}
+
+fn seams(runs: &[Run]) -> Seams {
+    let few = |from: usize, to: usize| to.checked_sub(from).is_some_and(|n| n <= SEAM_WORDS);
+    Seams {
+        shared: runs.iter().map(|r| r.words).sum(),
+        joints: runs.len().saturating_sub(1),
+        narrow: joints(runs)
+            .filter(|(from, to)| few(from.0, to.0) && few(from.1, to.1))
+            .count(),
+    }
 }
 
 #[cfg(test)]

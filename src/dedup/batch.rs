@@ -20,6 +20,8 @@ use crate::disjoint::DisjointSets;
 pub struct Batch {
     settings: Settings,
     docs: Vec<(Sketch, Document)>,
+    /// By number, whether a document is one of the collection that the others are looked up in.
+    reference: Vec<bool>,
 }
 
 /// How many documents are looked up and verified at the same time. What is found is the same for any number; a larger
@@ -35,13 +37,56 @@ impl Batch {
         Self {
             settings,
             docs: Vec::new(),
+            reference: Vec::new(),
         }
     }
 
     /// Adds a document and returns its number, counted from 0.
     pub fn push(&mut self, sketch: Sketch, document: Document) -> usize {
+        self.add(sketch, document, false)
+    }
+
+    /// Adds a document of the collection that the others are looked up in, and returns its number.
+    ///
+    /// Reach for this to ask which of your documents are in an archive already. The archive's documents are nobody's
+    /// duplicates, not even each other's, and take no part in the keep policy. A document that matches one of them becomes
+    /// its duplicate, of the best match if there are several; the others are clustered among themselves as always.
+    ///
+    /// ```
+    /// use newsift::{Batch, Document, Settings};
+    ///
+    /// let archive = ["The ferry ran aground off Skerrow on Tuesday night with 212 people on board, the coastguard said."];
+    /// let today = [
+    ///     "Rates stay where they are, the central bank of Vestmark decided, and nobody in the markets was surprised.",
+    ///     "SKERROW (MW) The ferry ran aground off Skerrow on Tuesday night with 212 people on board, the coastguard said.",
+    /// ];
+    /// let texts: Vec<&str> = archive.into_iter().chain(today).collect();
+    ///
+    /// let mut batch = Batch::new(Settings::default());
+    /// for (number, text) in texts.iter().enumerate() {
+    ///     let (sketch, id) = (batch.settings().sketch(text), number.to_string());
+    ///     let document = Document { id, ..Document::default() };
+    ///     match number {
+    ///         0 => batch.push_reference(sketch, document),
+    ///         _ => batch.push(sketch, document),
+    ///     };
+    /// }
+    /// let found = batch.cluster(|number| texts[number].into());
+    /// assert_eq!(found.kept_of(), [0, 1, 0]); // the last one is in the archive
+    /// ```
+    pub fn push_reference(&mut self, sketch: Sketch, document: Document) -> usize {
+        self.add(sketch, document, true)
+    }
+
+    fn add(&mut self, sketch: Sketch, document: Document, reference: bool) -> usize {
         self.docs.push((sketch, document));
+        self.reference.push(reference);
         self.docs.len() - 1
+    }
+
+    /// The settings that it was made with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// How many documents there are.
@@ -76,15 +121,16 @@ impl Batch {
         let sketches: Vec<&Sketch> = groups.iter().map(|g| &self.docs[g[0]].0).collect();
         let mut buckets = Buckets::new(&sketches);
         buckets.count_stories();
+        let references = groups.iter().take_while(|g| self.reference[g[0]]).count();
         let mut run = Run {
             settings: &self.settings,
             sketches: &sketches,
             text: &|rank: u32| text(groups[rank as usize][0]),
-            crowded: 0,
+            crowded: vec![false; sketches.len()],
             skipped: 0,
             verified: 0,
         };
-        let matches = run.assign(&mut buckets);
+        let matches = run.assign(references as u32, &mut buckets);
         self.report(&groups, &matches, &run)
     }
 
@@ -104,7 +150,15 @@ impl Batch {
                 .sort_by_cached_key(|&i| (self.docs[i].1.date.unwrap_or(i64::MAX), self.tie(i))),
             Keep::Newest => order
                 .sort_by_cached_key(|&i| (self.docs[i].1.date.map_or(none, Reverse), self.tie(i))),
+            Keep::Highest => {
+                order.sort_by_cached_key(|&i| (Reverse(self.value(i, 1.0)), self.tie(i)))
+            }
+            Keep::Lowest => {
+                order.sort_by_cached_key(|&i| (Reverse(self.value(i, -1.0)), self.tie(i)))
+            }
         }
+        // Those that the others are looked up in come first; a stable sort, so that each kind stays in its order.
+        order.sort_by_key(|&i| !self.reference[i]);
         let mut by_key: Vec<(u128, usize)> = order
             .iter()
             .enumerate()
@@ -122,6 +176,14 @@ impl Batch {
             }
         }
         groups
+    }
+
+    /// A document's value as a number that sorts as it does; one without a value comes before all.
+    fn value(&self, i: usize, sign: f64) -> Option<i64> {
+        let value = self.docs[i].1.value.filter(|v| !v.is_nan())? * sign;
+        // As `f64::total_cmp` has it, with one zero.
+        let bits = (value + 0.0).to_bits().cast_signed();
+        Some(if bits < 0 { bits ^ i64::MAX } else { bits })
     }
 
     /// What breaks ties: the content, then the id.
@@ -143,7 +205,7 @@ impl Batch {
                 None => &group[1..],
                 Some(_) => &group[..],
             };
-            for &document in copies {
+            for &document in copies.iter().filter(|&&d| !self.reference[d]) {
                 of[document] = groups[kept][0];
                 let evidence = match &matches[rank] {
                     None => Evidence::exact(self.docs[document].0.words()),
@@ -166,10 +228,10 @@ impl Batch {
             id(a).cmp(&id(b))
         });
         let mut notes = Vec::new();
-        if run.crowded > 0 {
+        let crowded = run.crowded.iter().filter(|c| **c).count();
+        if crowded > 0 {
             notes.push(format!(
-                "{} documents have passages that very many stories have in common; of those only the first {READS} places were looked at",
-                run.crowded
+                "{crowded} documents have passages that very many stories have in common; of those only the first {READS} places were looked at"
             ));
         }
         if run.skipped > 0 {
@@ -194,7 +256,8 @@ struct Run<'r> {
     settings: &'r Settings,
     sketches: &'r [&'r Sketch],
     text: &'r (dyn Fn(u32) -> Cow<'r, str> + Sync),
-    crowded: usize,
+    /// By rank, whether lists of the document's anchors were not read to the end.
+    crowded: Vec<bool>,
     skipped: usize,
     verified: usize,
 }
@@ -205,14 +268,17 @@ impl Run<'_> {
     /// The answer is that of taking one document after the other; to use many threads, the documents of a block are
     /// first verified against what was kept before the block, then the rest of the block among themselves, and only
     /// then it is decided in order, with nearly all answers at hand.
-    fn assign(&mut self, buckets: &mut Buckets) -> Vec<Option<(u32, Evidence)>> {
+    fn assign(&mut self, references: u32, buckets: &mut Buckets) -> Vec<Option<(u32, Evidence)>> {
         let n = self.sketches.len();
-        let mut matches: Vec<Option<(u32, Evidence)>> = Vec::with_capacity(n);
+        let mut matches = self.look_up(references, buckets);
         let chained = self.settings.linkage() == Linkage::Chained;
         let mut joined: Vec<(u32, u32)> = Vec::new();
-        for from in (0..n).step_by(BLOCK) {
-            let block: Vec<u32> = (from as u32..n.min(from + BLOCK) as u32).collect();
-            let mut checked = parallel::map(&block, |&d| self.check(d, buckets, &Checked::new()));
+        let open: Vec<u32> = (references..n as u32)
+            .filter(|&d| matches[d as usize].is_none())
+            .collect();
+        for block in open.chunks(BLOCK) {
+            let at = |d: u32| block.partition_point(|&b| b < d);
+            let mut checked = parallel::map(block, |&d| self.check(d, buckets, &Checked::new()));
             let open: Vec<u32> = block
                 .iter()
                 .zip(&checked)
@@ -222,47 +288,65 @@ impl Run<'_> {
             for &d in &open {
                 buckets.keep(d);
             }
-            let again = parallel::map(&open, |&d| {
-                self.check(d, buckets, &checked[d as usize - from])
-            });
+            let again = parallel::map(&open, |&d| self.check(d, buckets, &checked[at(d)]));
             buckets.forget(&open);
             for (&d, c) in open.iter().zip(again) {
-                checked[d as usize - from] = c;
+                checked[at(d)] = c;
             }
-            for &d in &block {
+            for (&d, known) in block.iter().zip(&checked) {
                 let found = candidates(buckets.of(d), buckets, |_| true);
-                self.crowded += usize::from(found.unread);
+                self.crowded[d as usize] |= found.unread;
                 self.skipped += found.skipped;
-                let all = self.check(d, buckets, &checked[d as usize - from]);
+                let all = self.check(d, buckets, known);
                 self.verified += all.len();
                 if chained {
                     joined.extend(all.iter().filter(|m| m.1.is_some()).map(|m| (d, m.0)));
                 }
-                let best = all
-                    .into_iter()
-                    .filter_map(|(k, e)| e.map(|e| (k, e)))
-                    .reduce(|x, y| {
-                        if y.1.similarity > x.1.similarity {
-                            y
-                        } else {
-                            x
-                        }
-                    });
+                let best = best(all);
                 if best.is_none() || chained {
                     buckets.keep(d);
                 }
-                matches.push(best);
+                matches[d as usize] = best;
             }
         }
         if chained {
-            self.chain(&joined, buckets, &mut matches);
+            self.chain(&open, &joined, buckets, &mut matches);
         }
         matches
     }
 
-    /// Makes the first of every set the kept document of the others.
+    /// For every document the one of the first so many that it duplicates; those themselves duplicate nothing.
+    fn look_up(&mut self, references: u32, buckets: &mut Buckets) -> Vec<Option<(u32, Evidence)>> {
+        let n = self.sketches.len();
+        let mut matches: Vec<Option<(u32, Evidence)>> = vec![None; n];
+        if references == 0 {
+            return matches;
+        }
+        for d in 0..references {
+            buckets.keep(d);
+        }
+        let others: Vec<u32> = (references..n as u32).collect();
+        for block in others.chunks(BLOCK) {
+            let found = parallel::map(block, |&d| {
+                let found = candidates(buckets.of(d), buckets, |_| true);
+                let all = self.check(d, buckets, &Checked::new());
+                (found.unread, found.skipped, all)
+            });
+            for (&d, (unread, skipped, all)) in block.iter().zip(found) {
+                self.crowded[d as usize] |= unread;
+                self.skipped += skipped;
+                self.verified += all.len();
+                matches[d as usize] = best(all);
+            }
+        }
+        buckets.forget_all();
+        matches
+    }
+
+    /// Makes the first of every set of these documents the kept document of the others.
     fn chain(
         &self,
+        open: &[u32],
         joined: &[(u32, u32)],
         buckets: &Buckets,
         matches: &mut [Option<(u32, Evidence)>],
@@ -273,7 +357,7 @@ impl Run<'_> {
         }
         let mut first = vec![u32::MAX; matches.len()];
         let mut far = Vec::new();
-        for d in 0..matches.len() as u32 {
+        for &d in open {
             let kept = &mut first[sets.find(d as usize)];
             if *kept == u32::MAX {
                 *kept = d;
@@ -328,6 +412,20 @@ impl Run<'_> {
     }
 }
 
+/// The match with the greatest similarity, the first of equals.
+fn best(checked: Checked) -> Option<(u32, Evidence)> {
+    checked
+        .into_iter()
+        .filter_map(|(k, e)| e.map(|e| (k, e)))
+        .reduce(|x, y| {
+            if y.1.similarity > x.1.similarity {
+                y
+            } else {
+                x
+            }
+        })
+}
+
 /// The clusters of texts in memory, with the default settings.
 pub fn cluster<T: AsRef<str> + Sync>(texts: &[T]) -> Clusters {
     let settings = Settings::default();
@@ -337,7 +435,13 @@ pub fn cluster<T: AsRef<str> + Sync>(texts: &[T]) -> Clusters {
         .enumerate()
     {
         let id = format!("{i:012}");
-        batch.push(sketch, Document { id, date: None });
+        batch.push(
+            sketch,
+            Document {
+                id,
+                ..Document::default()
+            },
+        );
     }
     batch.cluster(|i| Cow::Borrowed(texts[i].as_ref()))
 }

@@ -148,6 +148,11 @@ impl Buckets {
         }
     }
 
+    /// Takes back that any document is kept.
+    pub(super) fn forget_all(&mut self) {
+        self.len.fill(0);
+    }
+
     fn range(&self, rank: u32) -> std::ops::Range<usize> {
         self.documents[rank as usize].0..self.documents[rank as usize + 1].0
     }
@@ -170,7 +175,7 @@ impl Buckets {
         });
         let mut story = vec![0; n as usize];
         for _ in 0..ROUNDS {
-            self.len.fill(0);
+            self.forget_all();
             for &rank in &order {
                 let best = candidates(self.of(rank), self, |_| true)
                     .best
@@ -195,7 +200,7 @@ impl Buckets {
                 self.stories[b] = members.len() as u32;
             }
         }
-        self.len.fill(0);
+        self.forget_all();
         self.full = DECIDING;
     }
 }

@@ -7,12 +7,21 @@ use crate::text::Words;
 use crate::winnow::{Anchor, winnow};
 
 /// What is known of a document beside its text.
+///
+/// ```
+/// use newsift::Document;
+///
+/// let document = Document { id: "feed-17".into(), date: Some(1_700_000_000), ..Document::default() };
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Document {
     /// Breaks ties, so that answers do not depend on the order of the documents.
     pub id: String,
     /// Seconds since 1970, for [`Keep::Oldest`](super::Keep::Oldest) and [`Keep::Newest`](super::Keep::Newest).
     pub date: Option<i64>,
+    /// What [`Keep::Highest`](super::Keep::Highest) and [`Keep::Lowest`](super::Keep::Lowest) go by: a score of your own, or
+    /// how much noise was removed.
+    pub value: Option<f64>,
 }
 
 /// The few hundred bytes that stand for a document until candidates are verified.

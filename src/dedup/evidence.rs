@@ -40,6 +40,8 @@ pub struct Evidence {
     pub(crate) longest_run: usize,
     pub(crate) conflicts: usize,
     pub(crate) agreements: usize,
+    pub(crate) names: usize,
+    pub(crate) seams: Seams,
     pub(crate) relation: Relation,
 }
 
@@ -80,6 +82,10 @@ impl Evidence {
     pub fn agreeing_numbers(&self) -> usize {
         self.agreements
     }
+    /// Places between two shared runs where the one has a capitalised word and the other has another.
+    pub fn conflicting_names(&self) -> usize {
+        self.names
+    }
     /// How the first document relates to the second.
     pub fn relation(&self) -> Relation {
         self.relation
@@ -97,9 +103,25 @@ impl Evidence {
             longest_run: words,
             conflicts: 0,
             agreements: 0,
+            names: 0,
+            seams: Seams::default(),
             relation: Relation::Exact,
         }
     }
+}
+
+/// How the shared runs follow each other.
+///
+/// Where an editor changed a few words of a text, the runs before and after go on in both. Who quotes a text takes whole
+/// passages out of it, and what stands between them is his own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Seams {
+    /// The words of all shared runs.
+    pub(crate) shared: usize,
+    /// Shared runs that follow one another.
+    pub(crate) joints: usize,
+    /// Those of them with only a few words between, in both texts.
+    pub(crate) narrow: usize,
 }
 
 /// A run of words that two texts share: its byte span in each, and its length in words.

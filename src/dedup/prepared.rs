@@ -13,6 +13,8 @@ pub(super) struct Prepared {
     pub(super) spans: Vec<Range<usize>>,
     /// Whether the word has a digit.
     pub(super) numeric: Vec<bool>,
+    /// Whether the word begins with a capital letter.
+    pub(super) capital: Vec<bool>,
     pub(super) long: View,
     /// Only filled for texts of fewer than [`SHORT_PEER`] words.
     pub(super) short: View,
@@ -44,6 +46,11 @@ impl Prepared {
             .iter()
             .map(|s| bytes[s.clone()].iter().any(u8::is_ascii_digit))
             .collect();
+        p.capital = p
+            .spans
+            .iter()
+            .map(|s| text[s.clone()].chars().next().is_some_and(is_capital))
+            .collect();
         let (mut long, mut short) = (Vec::new(), Vec::new());
         shingles(&p.words, LONG, &mut long);
         if p.words.len() < SHORT_PEER {
@@ -68,6 +75,12 @@ impl Prepared {
         p.short = View::new(SHORT.min(p.words.len()), short, sa);
         p
     }
+}
+
+/// Whether the letter is a capital of Latin, Greek, Cyrillic or Armenian; the later alphabets with two cases are rare, and
+/// the toolchain's tables of them change.
+fn is_capital(c: char) -> bool {
+    c < '\u{590}' && c.is_uppercase()
 }
 
 impl View {

@@ -29,6 +29,10 @@ pub enum Keep {
     Oldest,
     /// The one with the latest date; documents without a date come last.
     Newest,
+    /// The one with the highest [`Document::value`](super::Document::value); documents without one come last.
+    Highest,
+    /// The one with the lowest [`Document::value`](super::Document::value); documents without one come last.
+    Lowest,
 }
 
 /// How clusters are closed.

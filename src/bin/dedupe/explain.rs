@@ -80,6 +80,7 @@ fn document(
     let input = Input {
         args: args.clone(),
         dates: false,
+        value_field: None,
     };
     let mut reader = Reader::new(std::slice::from_ref(&path), &input, None);
     let mut found: Option<Document> = None;

@@ -1,7 +1,7 @@
 //! `dedupe PATH…`: finds the near-duplicates among the documents of the input.
 
+use std::ops::Range;
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use clap::CommandFactory as _;
 use newsift::{Batch, Cleaner, Clusters, Document, PageKind, Settings, Sketch};
@@ -39,9 +39,10 @@ pub struct Record {
 
 /// Everything that a report tells.
 pub struct Scan {
-    /// When the reading began: what changed later need not be what was read.
-    pub started: SystemTime,
+    /// The documents of the input, then those that they are looked up in.
     pub records: Vec<Record>,
+    /// How many documents of the input there are.
+    pub asked: usize,
     pub clusters: Clusters,
     pub stories: Spill,
 }
@@ -50,6 +51,8 @@ pub struct Scan {
 struct Sketched {
     record: Record,
     date: Option<i64>,
+    /// What decides which document is kept, for some policies.
+    value: Option<f64>,
     sketch: Sketch,
     story: String,
 }
@@ -69,11 +72,12 @@ pub fn settings(rule: &RuleArgs, keep: Keep) -> Result<Settings, Problem> {
 
 /// Reads, compares and reports.
 pub fn run(args: &ScanArgs, problems: &mut Problems) -> Result<Outcome, Problem> {
-    let settings = settings(&args.rule, args.keep)?;
+    let keep = keep(args)?;
+    let settings = settings(&args.rule, keep)?;
     subcommand_after_options(&args.paths)?;
     args.output.check()?;
     pipeline::with_threads(&args.run, || {
-        let scan = scan(args, settings, problems)?;
+        let scan = scan(args, keep, settings, problems)?;
         let found = !scan.clusters.clusters().is_empty();
         report::print(&scan, args.format, &args.output, problems)?;
         Ok(if found {
@@ -82,6 +86,25 @@ pub fn run(args: &ScanArgs, problems: &mut Problems) -> Result<Outcome, Problem>
             Outcome::Clean
         })
     })?
+}
+
+/// Which document of a group is kept.
+fn keep(args: &ScanArgs) -> Result<Keep, Problem> {
+    match (args.keep, &args.keep_by) {
+        (Some(Keep::Cleanest), None) if args.rule.raw => Err(Problem::new(
+            Kind::Setting,
+            "--keep cleanest",
+            "with --raw nothing is stripped, so that no page is cleaner than another: leave one of the two out",
+        )),
+        (Some(keep @ (Keep::Highest | Keep::Lowest)), _) => Ok(keep),
+        (None, Some(_)) => Ok(Keep::Highest),
+        (Some(_), Some(_)) => Err(Problem::new(
+            Kind::Setting,
+            "--keep-by",
+            "goes with --keep highest or --keep lowest only",
+        )),
+        (keep, None) => Ok(keep.unwrap_or(Keep::Longest)),
+    }
 }
 
 /// Whoever writes `dedupe -q strip pages` means the subcommand, which must come first.
@@ -104,21 +127,29 @@ fn subcommand_after_options(paths: &[PathBuf]) -> Result<(), Problem> {
     }
 }
 
-fn scan(args: &ScanArgs, settings: Settings, problems: &mut Problems) -> Result<Scan, Problem> {
+fn scan(
+    args: &ScanArgs,
+    keep: Keep,
+    settings: Settings,
+    problems: &mut Problems,
+) -> Result<Scan, Problem> {
     let input = Input {
         args: args.input.clone(),
-        dates: matches!(args.keep, Keep::Oldest | Keep::Newest),
+        dates: matches!(keep, Keep::Oldest | Keep::Newest),
+        value_field: args.keep_by.clone(),
     };
     let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
-    let started = SystemTime::now();
-    let mut reader = Reader::new(&args.paths, &input, args.output.output.as_deref());
+    let mut reader =
+        Reader::new(&args.paths, &input, args.output.output.as_deref()).against(&args.against);
     let mut progress = Progress::new(args.run.quiet);
     let mut batch = Batch::new(settings.clone());
     let mut records = Vec::new();
+    let mut asked = 0;
+    let mut valued = false;
     let mut stories = Spill::new();
     pipeline::run(
         &mut reader,
-        |work| sketch(work, &input, cleaner.as_ref(), &settings),
+        |work| sketch(work, &input, keep, cleaner.as_ref(), &settings),
         |(documents, told)| {
             problems.extend(told);
             progress.read(
@@ -129,21 +160,38 @@ fn scan(args: &ScanArgs, settings: Settings, problems: &mut Problems) -> Result<
                 stories
                     .push(&document.story)
                     .map_err(|error| disk(&error))?;
-                let id = document.record.id.to_text().into_owned();
-                batch.push(
-                    document.sketch,
-                    Document {
-                        id,
-                        date: document.date,
-                    },
-                );
+                let about = Document {
+                    id: document.record.id.to_text().into_owned(),
+                    date: document.date,
+                    value: document.value,
+                };
+                valued |= document.value.is_some();
+                if document.record.place.source.reference {
+                    batch.push_reference(document.sketch, about);
+                } else {
+                    batch.push(document.sketch, about);
+                    asked += 1;
+                }
                 records.push(document.record);
             }
             Ok(true)
         },
     )?;
     stories.finish().map_err(|error| disk(&error))?;
-    ids_given_twice(&mut records, problems);
+    if let Some(name) = &args.keep_by
+        && !valued
+        && asked > 0
+    {
+        return Err(Problem::new(
+            Kind::Setting,
+            "--keep-by",
+            format!("no document has a number in a field `{name}`: give a field of the JSON Lines"),
+        ));
+    }
+    // The same document may well be in both, under one id.
+    ids_given_twice(&mut records, 0..asked, problems);
+    let all = records.len();
+    ids_given_twice(&mut records, asked..all, problems);
 
     progress.stage(format!("comparing {} documents", records.len()));
     let clusters = batch.cluster(|number| stories.text(number));
@@ -155,7 +203,7 @@ fn scan(args: &ScanArgs, settings: Settings, problems: &mut Problems) -> Result<
         problems.add(Problem::new(Kind::Library, "", note.as_str()));
     }
     Ok(Scan {
-        started,
+        asked,
         records,
         clusters,
         stories,
@@ -165,6 +213,7 @@ fn scan(args: &ScanArgs, settings: Settings, problems: &mut Problems) -> Result<
 fn sketch(
     work: Work,
     input: &Input,
+    keep: Keep,
     cleaner: Option<&Cleaner>,
     settings: &Settings,
 ) -> (Vec<Sketched>, Vec<Problem>) {
@@ -179,6 +228,13 @@ fn sketch(
             None => (text.into(), None),
         };
         let sketch = settings.sketch(&story);
+        let value = match keep {
+            // The share of the page that is noise.
+            Keep::Cleanest if !text.is_empty() => {
+                Some(1.0 - story.len() as f64 / text.len() as f64)
+            }
+            _ => page.value,
+        };
         documents.push(Sketched {
             record: Record {
                 place: page.place,
@@ -191,6 +247,7 @@ fn sketch(
                 page: kind,
             },
             date: page.date,
+            value,
             sketch,
             story: story.into_owned(),
         });
@@ -199,9 +256,9 @@ fn sketch(
 }
 
 /// Tells ids that several documents have, with the places.
-fn ids_given_twice(records: &mut [Record], problems: &mut Problems) {
+fn ids_given_twice(records: &mut [Record], among: Range<usize>, problems: &mut Problems) {
     let id = |number: usize| records[number].id.as_json();
-    let mut by_id: Vec<usize> = (0..records.len()).collect();
+    let mut by_id: Vec<usize> = among.collect();
     by_id.sort_by(|&a, &b| id(a).cmp(id(b)).then(a.cmp(&b)));
     let mut twice: Vec<(usize, usize)> = by_id
         .chunk_by(|&a, &b| id(a) == id(b))

@@ -46,6 +46,7 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
     let input = Input {
         args: args.input.clone(),
         dates: false,
+        value_field: None,
     };
     pipeline::with_threads(&args.run, || {
         let writes = args.out.as_deref().or(args.output.output.as_deref());
@@ -227,7 +228,7 @@ fn labels(page: &Page<'_>, cleaner: &Cleaner, out: &mut Vec<u8>) {
 
 /// The page's line with the story in the text field and everything else as it was; a text file becomes a line of its own.
 /// A line without a text stays as it is.
-pub fn line(page: &Page<'_>, story: Option<&str>, args: &InputArgs, out: &mut Vec<u8>) {
+fn line(page: &Page<'_>, story: Option<&str>, args: &InputArgs, out: &mut Vec<u8>) {
     let Some(line) = page.line else {
         out.push(b'{');
         write_json(out, &args.id_field);

@@ -94,12 +94,40 @@ impl<'l> Line<'l> {
                 } else {
                     Cow::Borrowed(json)
                 };
-                date::parse(&text)
-                    .map(Some)
-                    .ok_or_else(|| json.chars().take(60).collect())
+                date::parse(&text).map(Some).ok_or_else(|| start(json))
             }
         }
     }
+
+    /// The number that a field holds: a number, also in a string; a date in seconds since 1970; 1 for true and 0 for
+    /// false. Else the value that is none.
+    pub fn value(&self, name: &str) -> Result<Option<f64>, String> {
+        let Some(json) = self.get(name) else {
+            return Ok(None);
+        };
+        let json = json.get();
+        let number = match kind_of(json) {
+            "a string" => {
+                let text = string(json).0;
+                let text = text.trim();
+                text.parse::<f64>()
+                    .ok()
+                    .or_else(|| date::parse(text).map(|seconds| seconds as f64))
+            }
+            "true or false" => Some(f64::from(u8::from(json == "true"))),
+            "a number" => json.parse().ok(),
+            _ => None,
+        };
+        number
+            .filter(|n| n.is_finite())
+            .map(Some)
+            .ok_or_else(|| start(json))
+    }
+}
+
+/// The start of a JSON value, for a message.
+fn start(json: &str) -> String {
+    json.chars().take(60).collect()
 }
 
 fn kind_of(json: &str) -> &'static str {
@@ -214,6 +242,31 @@ mod tests {
             .map(|(name, value)| (name, value.get()))
             .collect();
         assert_eq!(raw[1], ("a\tb", r#"[1, {"x": null}]"#));
+    }
+
+    #[test]
+    fn values_are_numbers_of_many_kinds() {
+        let value = |json: &str| Line::parse(json).expect("an object").value("v");
+        for (json, number) in [
+            ("7", 7.0),
+            ("-1.5e3", -1500.0),
+            ("\"12\"", 12.0),
+            ("\" 0.5 \"", 0.5),
+            ("true", 1.0),
+            ("false", 0.0),
+            ("\"1970-01-02\"", 86_400.0),
+        ] {
+            assert_eq!(
+                value(&format!("{{\"v\": {json}}}")),
+                Ok(Some(number)),
+                "{json}"
+            );
+        }
+        for json in ["\"high\"", "[1]", "{}", "\"\"", "1e999", "\"nan\""] {
+            assert!(value(&format!("{{\"v\": {json}}}")).is_err(), "{json}");
+        }
+        assert_eq!(value("{\"v\": null}"), Ok(None));
+        assert_eq!(value("{}"), Ok(None));
     }
 
     #[test]

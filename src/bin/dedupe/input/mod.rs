@@ -100,6 +100,8 @@ pub struct Page<'p> {
     pub id: Id,
     /// Seconds since 1970; looked for only when the input was asked to.
     pub date: Option<i64>,
+    /// The number in the field of [`Input::value_field`].
+    pub value: Option<f64>,
     /// What could not be read has no text, and its problem is told.
     pub text: Option<&'p str>,
     /// The fields of its line, when it comes from JSON Lines.
@@ -112,6 +114,8 @@ pub struct Input {
     pub args: InputArgs,
     /// Whether dates matter, so that they are parsed and missing ones told.
     pub dates: bool,
+    /// The field whose number decides which document is kept, if one does.
+    pub value_field: Option<String>,
 }
 
 /// A piece of the input that one thread works on.
@@ -193,6 +197,7 @@ fn text_page(
     each(Page {
         id: Id::of_str(&source.to_string()),
         date: source.modified,
+        value: None,
         text: text.as_deref(),
         line: None,
         place: Place { source, line: 0 },
@@ -207,6 +212,7 @@ fn line_page(
     each: &mut impl FnMut(Page<'_>),
 ) {
     let args = &input.args;
+    let reference = place.source.reference;
     if bytes.len() as u64 > args.max_size {
         problems.push(lines::too_long(&place, args.max_size));
         return;
@@ -273,7 +279,7 @@ fn line_page(
             None
         }
     };
-    let date = if input.dates {
+    let date = if input.dates && !reference {
         line.date(&args.date_field).unwrap_or_else(|value| {
             problems.push(Problem::new(
                 Kind::BadDate,
@@ -288,10 +294,22 @@ fn line_page(
     } else {
         None
     };
+    let value = match &input.value_field {
+        Some(name) if !reference => line.value(name).unwrap_or_else(|what| {
+            problems.push(Problem::new(
+                Kind::BadValue,
+                &place,
+                format!("field `{name}` must be a number, a date, true or false, got {what}: among its duplicates the document is kept last"),
+            ));
+            None
+        }),
+        _ => None,
+    };
     each(Page {
         place,
         id,
         date,
+        value,
         text: text.as_deref(),
         line: Some(&line),
     });
@@ -312,6 +330,13 @@ impl Reader {
             input: input.clone(),
             lines: None,
         }
+    }
+
+    /// Adds the paths of the collection that the others are looked up in; it is read after them. What lies in both is
+    /// read once, as one of the others.
+    pub fn against(mut self, paths: &[PathBuf]) -> Self {
+        self.walk.add_references(paths);
+        self
     }
 
     /// The next piece of work, or none at the end.

@@ -36,21 +36,11 @@ pub struct Source {
     len: u64,
     /// Seconds since 1970.
     pub modified: Option<i64>,
+    /// Whether it belongs to the collection that the others are looked up in.
+    pub reference: bool,
 }
 
 impl Source {
-    /// Standard input, for who reads lines from it without a walk.
-    pub fn stdin() -> Self {
-        Self {
-            path: PathBuf::from("-"),
-            below: 0,
-            holds: Holds::JsonLines,
-            compression: Compression::None,
-            len: 0,
-            modified: None,
-        }
-    }
-
     /// The path below the directory that was given, or the file's name, without the ending of a compression.
     pub fn relative(&self) -> PathBuf {
         if self.path == Path::new("-") {
@@ -61,11 +51,6 @@ impl Source {
             Compression::Gzip | Compression::Zstd => below.with_extension(""),
             Compression::None | Compression::Unknown => below,
         }
-    }
-
-    /// The file on the disk that holds it; none for standard input.
-    pub fn file(&self) -> Option<&Path> {
-        Some(&*self.path).filter(|path| *path != Path::new("-"))
     }
 
     /// About how much memory it takes when it is read.
@@ -88,8 +73,7 @@ impl fmt::Display for Source {
 
 /// What a file's name says: text or JSON Lines, and how it is compressed.
 fn by_name(path: &Path) -> Option<(Holds, Compression)> {
-    // A name need not be text for its ending to be.
-    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     let (name, compression) = match name.rsplit_once('.') {
         Some((name, "gz")) => (name, Compression::Gzip),
         Some((name, "zst")) => (name, Compression::Zstd),
@@ -105,6 +89,10 @@ fn by_name(path: &Path) -> Option<(Holds, Compression)> {
 /// The files under some paths, one after the other: paths in the order given, directories by name.
 pub struct Walk {
     paths: VecDeque<PathBuf>,
+    /// How many of the paths, the last ones, hold the collection that the others are looked up in.
+    references: usize,
+    /// Whether the path that is walked is one of those.
+    in_references: bool,
     directory: Option<(usize, ignore::Walk)>,
     format: InputFormat,
     follow: bool,
@@ -121,6 +109,8 @@ impl Walk {
         let twice = paths.len() > 1 || args.follow;
         Self {
             paths: paths.iter().cloned().collect(),
+            references: 0,
+            in_references: false,
             directory: None,
             format: args.input_format,
             follow: args.follow,
@@ -128,6 +118,15 @@ impl Walk {
             seen: twice.then(HashSet::new),
             stdin_given: false,
             other_names: BTreeMap::new(),
+        }
+    }
+
+    /// Adds the paths of the collection that the others are looked up in.
+    pub fn add_references(&mut self, paths: &[PathBuf]) {
+        self.paths.extend(paths.iter().cloned());
+        self.references += paths.len();
+        if !paths.is_empty() {
+            self.seen.get_or_insert_with(HashSet::new);
         }
     }
 
@@ -147,6 +146,7 @@ impl Walk {
             let Some(path) = self.paths.pop_front() else {
                 return self.left_out().map(Err);
             };
+            self.in_references = self.paths.len() < self.references;
             if let Some(found) = self.given(path) {
                 return Some(found);
             }
@@ -285,6 +285,7 @@ impl Walk {
             compression,
             len: metadata.map_or(0, Metadata::len),
             modified,
+            reference: self.in_references,
         }
     }
 

@@ -1,13 +1,12 @@
 //! What a scan found, for people and for programs.
 
-mod files;
 mod json;
 mod table;
 mod text;
 
-pub use json::{VERSION, write as write_json};
+pub use json::write as write_json;
 
-use newsift::{Evidence, PageKind};
+use newsift::{Cluster, Evidence, PageKind};
 
 use crate::args::{Format, OutputArgs};
 use crate::output::{Look, Sink};
@@ -45,6 +44,8 @@ pub enum Status {
     Kept,
     /// The kept document of its cluster says the same.
     Duplicate,
+    /// A document of the collection that it was looked up in says the same.
+    Known,
     /// It has no story, or a story without words.
     Empty,
     /// It has no text, and its problem is told.
@@ -52,10 +53,11 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Status; 5] = [
+    pub const ALL: [Status; 6] = [
         Status::Unique,
         Status::Kept,
         Status::Duplicate,
+        Status::Known,
         Status::Empty,
         Status::Unreadable,
     ];
@@ -65,6 +67,7 @@ impl Status {
             Status::Unique => "unique",
             Status::Kept => "kept",
             Status::Duplicate => "duplicate",
+            Status::Known => "known",
             Status::Empty => "empty",
             Status::Unreadable => "unreadable",
         }
@@ -79,7 +82,7 @@ pub struct Answer<'s> {
     /// Counted from 1 in the order in which the clusters' first documents came.
     pub cluster: usize,
     pub status: Status,
-    /// For a duplicate: the kept document, and what speaks for it.
+    /// For a duplicate: the kept document, or the known one, and what speaks for it.
     pub evidence: Option<(&'s Record, &'s Evidence)>,
 }
 
@@ -126,7 +129,7 @@ impl<'s> Answers<'s> {
 
     /// The answers for all documents, in the order of the input.
     pub fn iter(&self) -> impl Iterator<Item = Answer<'_>> {
-        (0..self.numbers.len()).map(|number| self.of(number))
+        (0..self.scan.asked).map(|number| self.of(number))
     }
 
     /// The answer for a document by its number.
@@ -140,6 +143,7 @@ impl<'s> Answers<'s> {
             )
         });
         let status = match record {
+            _ if evidence.is_some_and(|(kept, _)| kept.place.source.reference) => Status::Known,
             _ if evidence.is_some() => Status::Duplicate,
             Record {
                 readable: false, ..
@@ -151,10 +155,16 @@ impl<'s> Answers<'s> {
         Answer {
             record,
             cluster: self.numbers[number] as usize,
-            kept: status != Status::Duplicate && record.repeats.is_none(),
+            kept: !matches!(status, Status::Duplicate | Status::Known) && record.repeats.is_none(),
             status,
             evidence,
         }
+    }
+
+    /// The groups of documents of the input, without those around a known one.
+    pub fn groups(&self) -> impl Iterator<Item = &Cluster> {
+        let clusters = self.scan.clusters.clusters().iter();
+        clusters.filter(|c| c.kept() < self.scan.asked)
     }
 
     /// How many documents there are of a status.
@@ -164,8 +174,7 @@ impl<'s> Answers<'s> {
 
     /// How many pages are of a kind.
     pub fn pages(&self, kind: PageKind) -> usize {
-        self.scan
-            .records
+        self.scan.records[..self.scan.asked]
             .iter()
             .filter(|record| record.page == Some(kind))
             .count()

@@ -35,7 +35,11 @@ pub fn print(answers: &Answers<'_>, out: &mut Sink, problems: &Problems) -> Resu
 fn group(answers: &Answers<'_>, cluster: &Cluster) -> String {
     let kept = &answers.scan.records[cluster.kept()];
     let mut rows = vec![Row {
-        mark: "keep",
+        mark: if kept.place.source.reference {
+            "known"
+        } else {
+            "keep"
+        },
         style: KEEP,
         share: String::new(),
         words: count(kept.words, "word"),
@@ -131,16 +135,24 @@ pub fn why(evidence: &Evidence) -> String {
 
 fn summary(answers: &Answers<'_>, problems: &Problems) -> String {
     let of = |status| answers.count(status);
-    let (duplicates, groups) = (
-        of(Status::Duplicate),
-        answers.scan.clusters.clusters().len(),
-    );
+    let (duplicates, groups) = (of(Status::Duplicate), answers.groups().count());
     let mut text = format!(
         "{HEADING}{}{HEADING:#}: ",
-        count(answers.scan.records.len(), "document")
+        count(answers.scan.asked, "document")
     );
+    let known = of(Status::Known);
+    if known > 0 {
+        let _ = write!(text, "{known} known already, ");
+    }
     if duplicates == 0 {
         text.push_str("no duplicates");
+        if known > 0 {
+            let _ = write!(
+                text,
+                " among the others, {} to keep",
+                of(Status::Kept) + of(Status::Unique)
+            );
+        }
     } else {
         let _ = write!(
             text,
