@@ -8,33 +8,7 @@ use std::hint::black_box;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use newsift::{Deduplicator, Settings, Verdict, cluster, compare};
 
-use corpus::{Random, Script, text};
-
-/// Words of a story.
-const WORDS: usize = 300;
-
-/// Stories of which every fifth is a copy of an earlier one: a paragraph cut, a word changed here and there.
-fn stories(count: usize) -> (Vec<String>, usize) {
-    let mut random = Random::new(5);
-    let mut stories: Vec<String> = Vec::with_capacity(count);
-    let mut copies = 0;
-    for i in 0..count {
-        if i % 5 != 4 {
-            stories.push(text(Script::English, WORDS, i as u64));
-            continue;
-        }
-        // An original: every fifth is a copy.
-        let of = random.below(i / 5 + 1) * 5;
-        let words: Vec<&str> = stories[of].split(' ').collect();
-        let edited = words.iter().skip(20).enumerate();
-        let edited: Vec<&str> = edited
-            .map(|(k, word)| if k % 60 == 59 { "instead" } else { *word })
-            .collect();
-        stories.push(edited.join(" "));
-        copies += 1;
-    }
-    (stories, copies)
-}
+use corpus::{STORY_WORDS as WORDS, Script, stories, text};
 
 fn batch(c: &mut Criterion) {
     let mut group = c.benchmark_group("cluster");

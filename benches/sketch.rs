@@ -1,5 +1,6 @@
 //! From words to what stands for a page: shingles, signature, fingerprint, anchors; and all at once from text.
 
+#[allow(dead_code, reason = "each bench uses a part")]
 mod corpus;
 
 use std::hint::black_box;

@@ -1,5 +1,6 @@
 //! Reading the words of a page: bytes a second, by script; and against what the reader replaces.
 
+#[allow(dead_code, reason = "each bench uses a part")]
 mod corpus;
 
 use std::hint::black_box;

@@ -1,7 +1,7 @@
 //! What must hold of the duplicates, whatever the texts are.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use newsift::{
     Batch, Clusters, Deduplicator, Document, Keep, Linkage, Preset, Relation, Settings, Verdict,
@@ -520,6 +520,51 @@ fn a_stream_forgets_and_merges() {
         .filter(|v| matches!(v, Verdict::New(_)))
         .count();
     assert_eq!((verdicts.len(), new, one.len()), (4, 3, 6));
+}
+
+#[test]
+fn a_stream_that_forgets_the_oldest_knows_the_others() {
+    let mut dice = Dice(37);
+    let mut stream = Deduplicator::new();
+    assert_eq!((stream.oldest(), stream.bytes()), (None, 0));
+    let mut kept: VecDeque<(usize, String)> = VecDeque::new();
+    for n in 0..200 {
+        let story = dice.story(80);
+        assert_eq!(stream.insert(&story), Verdict::New(n), "numbers go on");
+        kept.push_back((n, story));
+        // Now and then one from the middle goes.
+        if n % 7 == 3 {
+            let (number, text) = kept.remove(kept.len() / 2).expect("there are some");
+            assert!(stream.remove(number));
+            assert!(stream.check(&text).is_none());
+        }
+        while kept.len() > 10 {
+            let (number, text) = kept.pop_front().expect("there are some");
+            assert_eq!(stream.oldest(), Some(number));
+            assert!(stream.remove(number) && !stream.remove(number));
+            assert!(stream.check(&text).is_none());
+        }
+        for (number, text) in &kept {
+            let found = stream.check(text).expect("it is remembered");
+            assert_eq!(found.document(), *number);
+        }
+        assert_eq!(stream.len(), kept.len());
+        let texts: usize = kept.iter().map(|(_, text)| text.len()).sum();
+        assert!(stream.bytes() > texts);
+    }
+    // What is remembered decides, not what was.
+    let mut fresh = Deduplicator::new();
+    for (_, text) in &kept {
+        fresh.insert(text);
+    }
+    assert_eq!(fresh.bytes(), stream.bytes());
+    for (number, _) in kept {
+        stream.remove(number);
+    }
+    assert_eq!(
+        (stream.oldest(), stream.bytes(), stream.len()),
+        (None, 0, 0)
+    );
 }
 
 #[cfg(feature = "rayon")]

@@ -107,6 +107,45 @@ pub fn text(script: Script, words: usize, seed: u64) -> String {
     text
 }
 
+/// Paragraphs between a menu and a list of teasers.
+pub fn page(script: Script, words: usize, seed: u64) -> String {
+    let story = text(script, words, seed);
+    let teasers: String = text(script, 100, seed + 1000)
+        .split_inclusive(' ')
+        .enumerate()
+        .map(|(i, word)| word.to_owned() + if i % 9 == 8 { "…\n" } else { "" })
+        .collect();
+    format!(
+        "Home\nWorld\nSport\nBy A Reporter\n1 May 2026, 10:30\n{story}\nRead more: Elsewhere\n{teasers}\n© 2026\n"
+    )
+}
+
+/// Words of a story.
+pub const STORY_WORDS: usize = 300;
+
+/// Stories of which every fifth is a copy of an earlier one: a paragraph cut, a word changed here and there.
+pub fn stories(count: usize) -> (Vec<String>, usize) {
+    let mut random = Random::new(5);
+    let mut stories: Vec<String> = Vec::with_capacity(count);
+    let mut copies = 0;
+    for i in 0..count {
+        if i % 5 != 4 {
+            stories.push(text(Script::English, STORY_WORDS, i as u64));
+            continue;
+        }
+        // An original: every fifth is a copy.
+        let of = random.below(i / 5 + 1) * 5;
+        let words: Vec<&str> = stories[of].split(' ').collect();
+        let edited = words.iter().skip(20).enumerate();
+        let edited: Vec<&str> = edited
+            .map(|(k, word)| if k % 60 == 59 { "instead" } else { *word })
+            .collect();
+        stories.push(edited.join(" "));
+        copies += 1;
+    }
+    (stories, copies)
+}
+
 /// 6,000 words, the frequent ones short.
 fn vocabulary(script: Script) -> Vec<String> {
     let parts: &[&str] = match script {

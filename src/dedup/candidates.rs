@@ -77,6 +77,7 @@ pub(super) fn totals(long: usize, weights: &[f64]) -> [f64; 2] {
 }
 
 /// The kept documents that may match, from those that pass `allowed`.
+#[inline(never)] // counted by itself, see benches/instructions.rs
 pub(super) fn candidates<P: Postings>(
     keys: Keys<'_, P::Key>,
     postings: &P,

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::align::align;
 use super::buckets::{DECIDING, rarity};
@@ -21,8 +21,10 @@ use crate::error::Error;
 #[derive(Debug, Clone, Default)]
 pub struct Deduplicator {
     settings: Settings,
-    /// The kept documents; `None` for duplicates.
-    docs: Vec<Option<(Sketch, Box<str>)>>,
+    /// The documents that were new, from number `first` on; `None` for those that were forgotten since. The first is not.
+    docs: VecDeque<Option<(Sketch, Box<str>)>>,
+    first: usize,
+    bytes: usize,
     exact: BTreeMap<u128, u32>,
     lists: BTreeMap<u32, Vec<u32>>,
 }
@@ -57,7 +59,8 @@ impl Deduplicator {
         if let Some(found) = self.find(&sketch, text) {
             return Verdict::Duplicate(found);
         }
-        let number = self.docs.len() as u32;
+        let number = (self.first + self.docs.len()) as u32;
+        self.bytes += cost(&sketch, text);
         if sketch.words > 0 {
             self.exact.insert(sketch.key, number);
             for &a in &sketch.anchors {
@@ -67,26 +70,63 @@ impl Deduplicator {
                 }
             }
         }
-        self.docs.push(Some((sketch, text.into())));
+        self.docs.push_back(Some((sketch, text.into())));
         Verdict::New(number as usize)
     }
 
     /// Forgets a kept document; texts like it are new from then on. Its number is not given out again. The answer is
     /// whether there was such a document.
+    ///
+    /// This is how an endless stream is deduplicated in bounded memory:
+    ///
+    /// ```
+    /// let mut seen = newsift::Deduplicator::new();
+    /// for story in ["The ferry sails again on Monday.", "Rates stay where they are.", "A hoard was found."] {
+    ///     seen.insert(story);
+    ///     while seen.bytes() > 1000 {
+    ///         let Some(oldest) = seen.oldest() else { break };
+    ///         seen.remove(oldest);
+    ///     }
+    /// }
+    /// assert!(seen.bytes() <= 1000);
+    /// ```
     pub fn remove(&mut self, number: usize) -> bool {
-        let Some((sketch, _)) = self.docs.get_mut(number).and_then(Option::take) else {
+        let place = number.checked_sub(self.first);
+        let doc = place.and_then(|place| self.docs.get_mut(place));
+        let Some((sketch, text)) = doc.and_then(Option::take) else {
             return false;
         };
-        self.exact.remove(&sketch.key);
+        self.bytes -= cost(&sketch, &text);
+        if sketch.words > 0 {
+            self.exact.remove(&sketch.key);
+        }
         for a in &sketch.anchors {
             if let Some(list) = self.lists.get_mut(a) {
-                list.retain(|&d| d as usize != number);
+                // Numbers ascend, as they were pushed.
+                if let Ok(place) = list.binary_search(&(number as u32)) {
+                    list.remove(place);
+                }
                 if list.is_empty() {
                     self.lists.remove(a);
                 }
             }
         }
+        while let Some(None) = self.docs.front() {
+            self.docs.pop_front();
+            self.first += 1;
+        }
         true
+    }
+
+    /// The number of the document that was inserted before all others that are kept.
+    pub fn oldest(&self) -> Option<usize> {
+        // No forgotten one stays in front.
+        (!self.docs.is_empty()).then_some(self.first)
+    }
+
+    /// About how many bytes of memory the kept documents take: their texts, sketches, and the lists by anchor.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Inserts the documents that another deduplicator keeps, in their order; the answers are the verdicts on each.
@@ -123,7 +163,7 @@ impl Deduplicator {
         let own = self.prepare(sketch, text);
         let mut best: Option<Match> = None;
         for c in candidates(sketch.keys(), self, |_| true).best {
-            let Some(Some((other, text))) = self.docs.get(c.document as usize) else {
+            let Some((other, text)) = self.doc(c.document) else {
                 continue;
             };
             let other = self.prepare(other, text);
@@ -142,9 +182,22 @@ impl Deduplicator {
         best
     }
 
+    fn doc(&self, number: u32) -> Option<&(Sketch, Box<str>)> {
+        let place = (number as usize).checked_sub(self.first)?;
+        self.docs.get(place)?.as_ref()
+    }
+
     fn prepare(&self, sketch: &Sketch, text: &str) -> Prepared {
         Prepared::new(text, sketch, |i| self.weight(sketch.anchors[i]))
     }
+}
+
+/// About how much memory a document takes: its text and sketch, an entry by its exact key, and for each anchor an entry
+/// in a tree and a list that mostly holds this document alone.
+fn cost(sketch: &Sketch, text: &str) -> usize {
+    const DOCUMENT: usize = 128;
+    const ANCHOR: usize = 80;
+    text.len() + sketch.bytes() + DOCUMENT + ANCHOR * sketch.anchors.len()
 }
 
 impl Postings for Deduplicator {
@@ -157,8 +210,8 @@ impl Postings for Deduplicator {
         rarity(self.kept(anchor).len(), DECIDING)
     }
     fn totals(&self, document: u32) -> [f64; 2] {
-        match self.docs.get(document as usize) {
-            Some(Some((sketch, _))) => totals(sketch.long as usize, &weights(sketch.keys(), self)),
+        match self.doc(document) {
+            Some((sketch, _)) => totals(sketch.long as usize, &weights(sketch.keys(), self)),
             _ => [0.0; 2],
         }
     }

@@ -112,6 +112,7 @@ impl SecondStage {
     ///
     /// Compiling this for AVX2 or AVX-512 by runtime dispatch was tried and gained nothing (4.2 against 3.8 µs a block,
     /// side by side): the compiler vectorises the closures below, and only in functions of their own.
+    #[inline(never)] // counted by itself, see benches/instructions.rs
     pub(crate) fn forward(&self, rows: &[f32], a: &mut Activations) {
         let p = &self.parameters;
         let n = rows.len() / FEATURES;

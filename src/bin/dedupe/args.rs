@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use newsift::Label;
 
 const LONG_ABOUT: &str = "\
@@ -29,6 +29,8 @@ Examples:
   dedupe strip pages/ --out stories/   the stories without the noise
   dedupe strip --labels page.txt       every block of the page with its label
   dedupe explain a.txt feed.jsonl#17   why two documents are duplicates, or not
+  scraper | dedupe filter > new.jsonl  pass on the stories that are new
+  dedupe apply plan.jsonl --delete     what would be deleted; --yes does it
   dedupe man > dedupe.1                the manual page
 
 Exit codes:
@@ -63,6 +65,54 @@ Examples:
 Exit codes:
   0  not duplicates
   1  duplicates
+  2  errors";
+
+const EXIT_FILTER: &str = "\
+Reads JSON Lines from standard input, a page a line, and writes those lines that
+are no duplicate of an earlier one, each at once, with the verdict in a field:
+  \"dedupe\":{\"status\":\"new\"}   also empty (no story), unreadable (no text)
+  \"dedupe\":{\"status\":\"duplicate\",\"kept_id\":...,\"similarity\":..., ...}
+Broken JSON is told and not passed on. Of the stories that were new as many are
+remembered as fit into --memory; beyond that the oldest are forgotten, and a
+copy of them is new again.
+
+Examples:
+  scraper | dedupe filter > new.jsonl
+  scraper | dedupe filter --all --memory 200M | store
+  dedupe filter --text-field body --raw < feed.jsonl
+
+Exit codes:
+  0    the input has ended, or nobody reads the output any more
+  2    errors: a line could not be understood; the others were passed on
+  130  interrupted (SIGINT), 143 terminated (SIGTERM), 129 (SIGHUP): the lines
+       that were read were answered before";
+
+const EXIT_APPLY: &str = "\
+A scan makes the plan, apply acts on it. It reads each file and the document
+that is kept for it again, and leaves alone what is not as the plan says. Kept
+documents are never touched. Each step is written to a journal first: a run
+that was interrupted is finished by running it again.
+
+Examples:
+  dedupe pages/ --format jsonl > plan.jsonl
+  dedupe apply plan.jsonl --move-to dups/          only says what it would do
+  dedupe apply plan.jsonl --move-to dups/ --yes    does it
+  dedupe undo plan.jsonl.journal --yes             puts the files back
+  dedupe apply plan.jsonl --write-unique unique.jsonl --yes
+
+Exit codes:
+  0  all duplicates of the plan are, or would be, dealt with
+  1  some were left as they are; the output says why
+  2  errors: the plan cannot be read, or a file not be moved or written";
+
+const EXIT_UNDO: &str = "\
+Examples:
+  dedupe undo plan.jsonl.journal           only says what it would do
+  dedupe undo plan.jsonl.journal --yes     puts the files back
+
+Exit codes:
+  0  everything is, or would be, put back
+  1  some files were left: deleted, changed, or their place is taken
   2  errors";
 
 #[cfg(feature = "train")]
@@ -104,7 +154,11 @@ impl Args {
             Some(Command::Strip(strip)) => strip.run.quiet,
             #[cfg(feature = "train")]
             Some(Command::Train(train)) => train.run.quiet,
-            Some(Command::Explain(_) | Command::Man | Command::Completions { .. }) => false,
+            Some(Command::Apply(apply)) => apply.quiet,
+            Some(Command::Filter(filter)) => filter.run.quiet,
+            Some(
+                Command::Undo(_) | Command::Explain(_) | Command::Man | Command::Completions { .. },
+            ) => false,
         }
     }
 }
@@ -117,6 +171,15 @@ pub enum Command {
     /// Show how two documents compare, and why they are or are not duplicates
     #[command(after_help = EXIT_EXPLAIN)]
     Explain(ExplainArgs),
+    /// Pass on the stories that are new, line by line
+    #[command(after_help = EXIT_FILTER)]
+    Filter(FilterArgs),
+    /// Move, delete or link the duplicates that a scan found
+    #[command(after_help = EXIT_APPLY)]
+    Apply(ApplyArgs),
+    /// Put back what apply moved or linked
+    #[command(after_help = EXIT_UNDO)]
+    Undo(UndoArgs),
     /// Train a noise model on labelled pages
     #[cfg(feature = "train")]
     #[command(after_help = EXIT_TRAIN)]
@@ -252,6 +315,90 @@ pub struct ExplainArgs {
     pub output: OutputArgs,
 }
 
+#[derive(Debug, clap::Args)]
+pub struct FilterArgs {
+    /// Pass on duplicates too, with their verdict
+    #[arg(long)]
+    pub all: bool,
+    /// The field for the verdict; one that a line has is replaced
+    #[arg(long, value_name = "NAME", default_value = "dedupe")]
+    pub verdict_field: String,
+    /// How much memory the stories may take that are remembered (K, M, G: powers
+    /// of 1024)
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
+    pub memory: u64,
+    #[command(flatten)]
+    pub rule: RuleArgs,
+    #[command(flatten)]
+    pub noise: NoiseArgs,
+    /// The field with the id; lines without it are named -:LINE
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    pub id_field: String,
+    /// The field with the page's text
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    pub text_field: String,
+    /// Most that a line may hold (K, M, G: powers of 1024)
+    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = size)]
+    pub max_size: u64,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ApplyArgs {
+    /// What a scan printed with --format jsonl; - is standard input
+    #[arg(value_name = "PLAN")]
+    pub plan: PathBuf,
+    #[command(flatten)]
+    pub action: ActionArgs,
+    /// Do it; without this option it is only said what would be done
+    #[arg(long)]
+    pub yes: bool,
+    /// Where each step is written down [default: PLAN.journal]
+    #[arg(long, value_name = "FILE", conflicts_with = "write_unique")]
+    pub journal: Option<PathBuf>,
+    /// The directory where the scan ran, for relative paths [default: this one]
+    #[arg(long, value_name = "DIR")]
+    pub base: Option<PathBuf>,
+    /// Let --write-unique replace a file
+    #[arg(long)]
+    pub force: bool,
+    /// No notes on standard error, only errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// What is done to duplicates.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+#[command(next_help_heading = "Action (one of them)")]
+pub struct ActionArgs {
+    /// Move duplicates to DIR, each under the path that the plan has
+    #[arg(long, value_name = "DIR")]
+    pub move_to: Option<PathBuf>,
+    /// Delete duplicates
+    #[arg(long)]
+    pub delete: bool,
+    /// Make duplicates that are the same byte for byte hard links of the kept
+    /// document
+    #[arg(long)]
+    pub hardlink: bool,
+    /// Write all documents but the duplicates to FILE, as JSON Lines; lines of
+    /// JSON Lines stay as they are
+    #[arg(long, value_name = "FILE")]
+    pub write_unique: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct UndoArgs {
+    /// The journal of dedupe apply
+    #[arg(value_name = "JOURNAL")]
+    pub journal: PathBuf,
+    /// Do it; without this option it is only said what would be done
+    #[arg(long)]
+    pub yes: bool,
+}
+
 /// Which documents are duplicates.
 #[derive(Debug, clap::Args)]
 pub struct RuleArgs {
@@ -281,6 +428,15 @@ pub struct NoiseArgs {
         allow_negative_numbers = true
     )]
     pub lean: f32,
+}
+
+impl Default for InputArgs {
+    /// What the options are when none is given.
+    fn default() -> Self {
+        let command = Self::augment_args(clap::Command::new("input"));
+        let matches = command.get_matches_from(["input"]);
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
 }
 
 /// How files become documents.

@@ -1,14 +1,18 @@
 //! The program `dedupe`: files in, answers out; everything it knows of text comes from the library.
 //!
 //! `args` says what can be asked, `input` turns paths into documents, `pipeline` spreads them over the cores,
-//! and `scan`, `strip` and `explain` are the three answers. `problems` collects what went wrong on the way.
+//! `scan`, `strip`, `explain` and `filter` are answers, and `apply` acts on one. `problems` collects what went wrong on the way.
 
+mod apply;
 mod args;
 mod docs;
 mod explain;
+mod filter;
+mod fingerprint;
 mod input;
 mod noise;
 mod output;
+mod paths;
 mod pipeline;
 mod problems;
 mod progress;
@@ -34,6 +38,10 @@ pub enum Outcome {
     Clean,
     /// Exit code 1: duplicates were found.
     Duplicates,
+    /// Exit code 1: some files were left as they are, and it was told why.
+    Left,
+    /// Exit code 128 and the number: a signal ended the run before its input did.
+    Signal(u8),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +51,9 @@ fn main() -> ExitCode {
         None => scan::run(&args.scan, &mut problems),
         Some(Command::Strip(strip)) => strip::run(&strip, &mut problems),
         Some(Command::Explain(explain)) => explain::run(&explain, &mut problems),
+        Some(Command::Filter(filter)) => filter::run(&filter, &mut problems),
+        Some(Command::Apply(apply)) => apply::run(&apply, &mut problems),
+        Some(Command::Undo(undo)) => apply::undo(&undo, &mut problems),
         #[cfg(feature = "train")]
         Some(Command::Train(args)) => train::run(&args, &mut problems),
         Some(Command::Man) => docs::man(),
@@ -54,8 +65,9 @@ fn main() -> ExitCode {
     });
     problems.print();
     match outcome {
+        Outcome::Signal(number) => ExitCode::from(128 + number),
         _ if problems.errors() > 0 => ExitCode::from(2),
         Outcome::Clean => ExitCode::SUCCESS,
-        Outcome::Duplicates => ExitCode::from(1),
+        Outcome::Duplicates | Outcome::Left => ExitCode::from(1),
     }
 }

@@ -27,6 +27,7 @@ pub enum Kind {
     TooLarge,
     Binary,
     BrokenJson,
+    BrokenPlan,
     MissingText,
     WrongType,
     DuplicateId,
@@ -39,6 +40,7 @@ pub enum Kind {
     NoStory,
     LeftOut,
     ReadOnce,
+    Forgotten,
     Library,
 }
 
@@ -50,6 +52,7 @@ impl Kind {
             | Kind::TooLarge
             | Kind::Binary
             | Kind::BrokenJson
+            | Kind::BrokenPlan
             | Kind::MissingText
             | Kind::WrongType
             | Kind::Output => Severity::Error,
@@ -63,6 +66,7 @@ impl Kind {
             | Kind::NoStory
             | Kind::LeftOut
             | Kind::ReadOnce
+            | Kind::Forgotten
             | Kind::Library => Severity::Note,
         }
     }
@@ -75,6 +79,7 @@ impl Kind {
             Kind::TooLarge => "over the size limit",
             Kind::Binary => "binary",
             Kind::BrokenJson => "broken JSON",
+            Kind::BrokenPlan => "not as a plan or journal is",
             Kind::MissingText => "without text field",
             Kind::WrongType => "field of the wrong type",
             Kind::DuplicateId => "id given twice",
@@ -87,6 +92,7 @@ impl Kind {
             Kind::NoStory => "about pages without a story",
             Kind::LeftOut => "left out",
             Kind::ReadOnce => "given twice, read once",
+            Kind::Forgotten => "about memory",
             Kind::Library => "about the search",
         }
     }
@@ -129,6 +135,7 @@ impl fmt::Display for Problem {
 #[derive(Debug)]
 pub struct Problems {
     quiet: bool,
+    at_once: bool,
     /// For each kind how many there were, and the first of them.
     kinds: BTreeMap<Kind, (usize, Vec<Problem>)>,
 }
@@ -138,14 +145,25 @@ impl Problems {
     pub fn new(quiet: bool) -> Self {
         Self {
             quiet,
+            at_once: false,
             kinds: BTreeMap::new(),
         }
+    }
+
+    /// From now on each problem is told when it comes up: a run may go on for months.
+    pub fn tell_at_once(&mut self) {
+        self.at_once = true;
     }
 
     pub fn add(&mut self, problem: Problem) {
         let (count, told) = self.kinds.entry(problem.kind).or_default();
         *count += 1;
         if told.len() < TOLD_OF_EACH {
+            let severity = problem.kind.severity();
+            if self.at_once && !(self.quiet && severity == Severity::Note) {
+                let (name, style) = look(severity);
+                let _ = writeln!(anstream::stderr(), "{style}{name}:{style:#} {problem}");
+            }
             told.push(problem);
         }
     }
@@ -184,15 +202,12 @@ impl Problems {
             if severity == Severity::Note && self.quiet {
                 continue;
             }
-            let (name, style) = match severity {
-                Severity::Error => ("error", AnsiColor::Red.on_default().bold()),
-                Severity::Note => ("note", AnsiColor::Cyan.on_default()),
-            };
+            let (name, style) = look(severity);
             for (kind, count, told) in self.kinds() {
                 if kind.severity() != severity {
                     continue;
                 }
-                for problem in told {
+                for problem in told.iter().filter(|_| !self.at_once) {
                     let _ = writeln!(out, "{style}{name}:{style:#} {problem}");
                 }
                 if count > told.len() {
@@ -218,5 +233,13 @@ impl Problems {
             let bold = Style::new().bold();
             let _ = writeln!(out, "{bold}{count} {name}s:{bold:#} {}", kinds.join(", "));
         }
+    }
+}
+
+/// The word before a problem, and how it looks.
+fn look(severity: Severity) -> (&'static str, Style) {
+    match severity {
+        Severity::Error => ("error", AnsiColor::Red.on_default().bold()),
+        Severity::Note => ("note", AnsiColor::Cyan.on_default()),
     }
 }

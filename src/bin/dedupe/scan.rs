@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use clap::CommandFactory as _;
 use newsift::{Batch, Cleaner, Clusters, Document, PageKind, Settings, Sketch};
@@ -39,6 +40,8 @@ pub struct Record {
 
 /// Everything that a report tells.
 pub struct Scan {
+    /// When the reading began: what changed later need not be what was read.
+    pub started: SystemTime,
     /// The documents of the input, then those that they are looked up in.
     pub records: Vec<Record>,
     /// How many documents of the input there are.
@@ -139,6 +142,7 @@ fn scan(
         value_field: args.keep_by.clone(),
     };
     let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
+    let started = SystemTime::now();
     let mut reader =
         Reader::new(&args.paths, &input, args.output.output.as_deref()).against(&args.against);
     let mut progress = Progress::new(args.run.quiet);
@@ -203,6 +207,7 @@ fn scan(
         problems.add(Problem::new(Kind::Library, "", note.as_str()));
     }
     Ok(Scan {
+        started,
         asked,
         records,
         clusters,

@@ -228,7 +228,7 @@ fn labels(page: &Page<'_>, cleaner: &Cleaner, out: &mut Vec<u8>) {
 
 /// The page's line with the story in the text field and everything else as it was; a text file becomes a line of its own.
 /// A line without a text stays as it is.
-fn line(page: &Page<'_>, story: Option<&str>, args: &InputArgs, out: &mut Vec<u8>) {
+pub fn line(page: &Page<'_>, story: Option<&str>, args: &InputArgs, out: &mut Vec<u8>) {
     let Some(line) = page.line else {
         out.push(b'{');
         write_json(out, &args.id_field);

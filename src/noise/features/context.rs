@@ -92,6 +92,7 @@ fn best_run(seen: &[Seen]) -> Range<usize> {
 
 /// Writes the page features of every block: `out` has a row of `width` values a block, of which those from `at` on are
 /// filled.
+#[inline(never)] // counted by itself, see benches/instructions.rs
 pub(super) fn write(
     text: &str,
     seen: &[Seen],

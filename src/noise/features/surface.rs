@@ -166,6 +166,7 @@ impl Word {
 
 /// Reads a block: its counts, both its ends, and its content words (appended to `content`: the hash of the lower-case
 /// word, lowest bit set when it is capitalised inside a sentence).
+#[inline(never)] // counted by itself, see benches/instructions.rs
 pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surface {
     let mut s = Surface::default();
     *ends = Ends::default();

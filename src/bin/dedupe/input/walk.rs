@@ -41,6 +41,19 @@ pub struct Source {
 }
 
 impl Source {
+    /// Standard input, for who reads lines from it without a walk.
+    pub fn stdin() -> Self {
+        Self {
+            path: PathBuf::from("-"),
+            below: 0,
+            holds: Holds::JsonLines,
+            compression: Compression::None,
+            len: 0,
+            modified: None,
+            reference: false,
+        }
+    }
+
     /// The path below the directory that was given, or the file's name, without the ending of a compression.
     pub fn relative(&self) -> PathBuf {
         if self.path == Path::new("-") {
@@ -51,6 +64,11 @@ impl Source {
             Compression::Gzip | Compression::Zstd => below.with_extension(""),
             Compression::None | Compression::Unknown => below,
         }
+    }
+
+    /// The file on the disk that holds it; none for standard input.
+    pub fn file(&self) -> Option<&Path> {
+        Some(&*self.path).filter(|path| *path != Path::new("-"))
     }
 
     /// About how much memory it takes when it is read.
@@ -73,7 +91,8 @@ impl fmt::Display for Source {
 
 /// What a file's name says: text or JSON Lines, and how it is compressed.
 fn by_name(path: &Path) -> Option<(Holds, Compression)> {
-    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    // A name need not be text for its ending to be.
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
     let (name, compression) = match name.rsplit_once('.') {
         Some((name, "gz")) => (name, Compression::Gzip),
         Some((name, "zst")) => (name, Compression::Zstd),

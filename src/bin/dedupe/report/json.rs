@@ -3,21 +3,40 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::fingerprint::Fingerprint;
 use crate::output::Sink;
+use crate::paths;
 use crate::problems::{Problem, Problems};
 
+use super::files::Files;
 use super::{Answer, Answers, Status, rounded};
+
+/// Changes when a program that reads the lines would have to.
+pub const VERSION: u32 = 1;
 
 /// A document's answer.
 #[derive(Serialize)]
 struct Document<'a> {
+    /// Of the lines; an object for the whole scan has its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u32>,
     id: &'a RawValue,
     cluster: usize,
     kept: bool,
     status: &'static str,
     path: String,
+    /// The path's bytes where they are no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_encoded: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
+    /// What `apply` compares the file with that holds the document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mtime: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hash: Option<String>,
     /// Words and bytes of the story.
     words: usize,
     bytes: usize,
@@ -33,7 +52,15 @@ struct Against<'a> {
     kept_id: &'a RawValue,
     kept_path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    kept_path_encoded: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     kept_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_mtime: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_hash: Option<String>,
     similarity: f64,
     resemblance: f64,
     /// The share of the duplicate that is in the kept document, and the other way round.
@@ -45,19 +72,29 @@ struct Against<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn new(answer: &Answer<'a>) -> Self {
+    fn new(answer: &Answer<'a>, files: &Files) -> Self {
         let record = answer.record;
+        let file = files.of(record);
         Self {
+            version: None,
             id: record.id.as_raw(),
             cluster: answer.cluster,
             kept: answer.kept,
             status: answer.status.as_str(),
             path: record.place.source.to_string(),
+            path_encoded: paths::encoded(&record.place.source.path),
             line: record.place.line(),
+            size: file.map(|file| file.size),
+            mtime: file.map(|file| file.mtime.to_string()),
+            hash: file.map(Fingerprint::hex),
             words: record.words,
             bytes: record.bytes,
             page: record.page.map(|kind| kind.as_str()),
             evidence: answer.evidence.map(|(kept, evidence)| Against {
+                kept_path_encoded: paths::encoded(&kept.place.source.path),
+                kept_size: files.of(kept).map(|file| file.size),
+                kept_mtime: files.of(kept).map(|file| file.mtime.to_string()),
+                kept_hash: files.of(kept).map(Fingerprint::hex),
                 kept_id: kept.id.as_raw(),
                 kept_path: kept.place.source.to_string(),
                 kept_line: kept.place.line(),
@@ -74,13 +111,16 @@ impl<'a> Document<'a> {
 
 /// One object a document, in the order of the input.
 pub fn lines(answers: &Answers<'_>, out: &mut Sink) -> Result<(), Problem> {
+    let files = Files::read(answers);
     let mut line = Vec::new();
     for answer in answers.iter() {
         if out.is_closed() {
             break;
         }
         line.clear();
-        write(&mut line, &Document::new(&answer));
+        let mut document = Document::new(&answer, &files);
+        document.version = Some(VERSION);
+        write(&mut line, &document);
         line.push(b'\n');
         out.write(&line)?;
     }
@@ -103,6 +143,7 @@ pub fn object(answers: &Answers<'_>, out: &mut Sink, problems: &Problems) -> Res
         message: &'a str,
     }
 
+    let files = Files::default();
     let mut text = Vec::from(b"{\"summary\":");
     let mut summary = serde_json::Map::new();
     let mut count = |name: &str, n: usize| summary.insert(name.into(), n.into());
@@ -125,8 +166,11 @@ pub fn object(answers: &Answers<'_>, out: &mut Sink, problems: &Problems) -> Res
             .collect();
         let group = Group {
             cluster: kept.cluster,
-            kept: Document::new(&kept),
-            duplicates: duplicates.iter().map(Document::new).collect(),
+            kept: Document::new(&kept, &files),
+            duplicates: duplicates
+                .iter()
+                .map(|duplicate| Document::new(duplicate, &files))
+                .collect(),
         };
         write(&mut text, &group);
         out.write(&text)?;

@@ -1,10 +1,11 @@
 //! What a scan found, for people and for programs.
 
+mod files;
 mod json;
 mod table;
 mod text;
 
-pub use json::write as write_json;
+pub use json::{VERSION, write as write_json};
 
 use newsift::{Cluster, Evidence, PageKind};
 

@@ -1,0 +1,37 @@
+//! What the files were like that the documents of a scan were read from.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::fingerprint::Fingerprint;
+use crate::scan::Record;
+
+use super::Answers;
+
+/// The fingerprints of files by their path. Files that changed since the scan began have none: what was read of them is
+/// not what they hold.
+#[derive(Default)]
+pub struct Files<'s>(HashMap<&'s Path, Fingerprint>);
+
+impl<'s> Files<'s> {
+    /// Reads the files once more, on all cores. They were read a moment ago, so that this costs little; and whatever they
+    /// hold, be it compressed or an archive, it is the bytes on the disk that count.
+    pub fn read(answers: &Answers<'s>) -> Self {
+        let scan = answers.scan;
+        let mut paths: Vec<&Path> = scan
+            .records
+            .iter()
+            .filter_map(|record| record.place.source.file())
+            .collect();
+        // The documents of a file stand together.
+        paths.dedup();
+        let read = |path: &'s Path| Some((path, Fingerprint::since(path, scan.started)?));
+        Self(paths.into_par_iter().filter_map(read).collect())
+    }
+
+    pub fn of(&self, record: &Record) -> Option<&Fingerprint> {
+        self.0.get(record.place.source.file()?)
+    }
+}
