@@ -203,7 +203,7 @@ fn binary_files_are_told_and_are_no_stories() {
         (noise, "binary data"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0".to_vec(), "a PNG image"),
         (b"%PDF-1.7\n1 0 obj\n".to_vec(), "a PDF document"),
-        (gzip(b"text"), "gzip data (name it .gz)"),
+        (b"BZh91AY&SY\0\0".to_vec(), "bzip2 data"),
         (vec![0; 64], "binary data"),
     ] {
         let world = World::with([("a.txt", bytes.clone()), ("b.txt", story(1).into())]);

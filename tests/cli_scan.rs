@@ -280,14 +280,14 @@ fn all_names_and_compressions_are_read() {
         ("in/g.ndjson", line("g", &story(1)).into_bytes()),
         ("in/h.jsonl.gz", gzip(line("h", &story(1)).as_bytes())),
         ("in/i.ndjson.zst", zstd(line("i", &story(1)).as_bytes())),
-        ("in/j.html", story(1).into_bytes()),
+        ("in/j.docx", story(1).into_bytes()),
         ("in/k", story(1).into_bytes()),
     ]);
     let run = world
         .run(["--raw", "--format", "jsonl", "in"])
         .code(1)
         .says("2 files in directories left out")
-        .says("1 .html, 1 without ending");
+        .says("1 .docx, 1 without ending");
     let group = [
         "f",
         "g",
@@ -302,10 +302,10 @@ fn all_names_and_compressions_are_read() {
     assert_eq!(run.groups(), [group]);
     // By its name any file is read.
     let named = world
-        .run(["--raw", "--format", "jsonl", "in/j.html", "in/k"])
+        .run(["--raw", "--format", "jsonl", "in/j.docx", "in/k"])
         .code(1)
         .silent();
-    assert_eq!(named.groups(), [["in/j.html", "in/k"]]);
+    assert_eq!(named.groups(), [["in/j.docx", "in/k"]]);
 }
 
 #[test]
@@ -534,7 +534,7 @@ fn rules_are_checked() {
 
 #[test]
 fn quiet_tells_errors_only() {
-    let world = World::with([("in/a.txt", story(1)), ("in/b.html", story(1))]);
+    let world = World::with([("in/a.txt", story(1)), ("in/b.docx", story(1))]);
     world
         .run(["--raw", "in"])
         .code(0)

@@ -15,9 +15,10 @@ wire story, and reports them in groups: which one is kept, which are its
 duplicates, how alike and why. It changes nothing on disk.
 
 A PATH is a file, a directory, or - for standard input. In directories it reads
-.txt, .text and .md (a page each), .jsonl and .ndjson (a page a line), each
-also .gz or .zst, and says at the end what it left out. A path that is named
-like a subcommand can be given as ./strip.";
+.txt, .text, .md and .html (a page each), .jsonl, .ndjson, .csv and .tsv (a page
+a line or row), .warc and .wet (records of a crawl), .parquet, and what is in
+.tar and .zip, each also .gz, .zst or .xz, and says at the end what it left out.
+A path that is named like a subcommand can be given as ./strip.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,6 +27,8 @@ Examples:
   dedupe today/ --against archive/     which of today's pages are in the archive
   dedupe --format jsonl feed.jsonl     one answer a document, for programs
   zcat feed.jsonl.gz | dedupe -        read standard input
+  dedupe --text-field body crawl.csv   a table with a column of its own name
+  find . -newer mark -print0 | dedupe --files-from - -0
   dedupe strip pages/ --out stories/   the stories without the noise
   dedupe strip --labels page.txt       every block of the page with its label
   dedupe explain a.txt feed.jsonl#17   why two documents are duplicates, or not
@@ -197,7 +200,7 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 pub struct ScanArgs {
     /// Files or directories to read; - is standard input
-    #[arg(value_name = "PATH", required = true)]
+    #[arg(value_name = "PATH", required_unless_present = "files_from")]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub rule: RuleArgs,
@@ -219,6 +222,8 @@ pub struct ScanArgs {
     pub format: Format,
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub select: SelectArgs,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
@@ -262,7 +267,7 @@ pub struct TrainArgs {
 #[derive(Debug, clap::Args)]
 pub struct StripArgs {
     /// Files or directories to read; - is standard input
-    #[arg(value_name = "PATH", required = true)]
+    #[arg(value_name = "PATH", required_unless_present = "files_from")]
     pub paths: Vec<PathBuf>,
     /// Print one JSON object a page with the label of every block
     #[arg(long, conflicts_with_all = ["format", "keep_labels"])]
@@ -288,6 +293,8 @@ pub struct StripArgs {
     pub format: StripFormat,
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub select: SelectArgs,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]
@@ -446,23 +453,44 @@ pub struct InputArgs {
     /// What the files hold; auto goes by the name, then by the first bytes
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = InputFormat::Auto)]
     pub input_format: InputFormat,
-    /// JSON Lines: the field with the id; lines without it are named FILE:LINE
+    /// Field or column with the id (WARC: header); without it pages are named FILE:LINE
     #[arg(long, value_name = "NAME", default_value = "id")]
     pub id_field: String,
-    /// JSON Lines: the field with the page's text
+    /// Field or column with the page's text
     #[arg(long, value_name = "NAME", default_value = "text")]
     pub text_field: String,
-    /// JSON Lines: the field with the date, for --keep oldest and newest
+    /// Field or column with the date, for --keep oldest and newest
     /// (files: their modification time)
     #[arg(long, value_name = "NAME", default_value = "date")]
     pub date_field: String,
-    /// Most that one text may hold, decompressed: a text file, or a line of
-    /// JSON Lines (K, M, G: powers of 1024)
+    /// Most that one text may hold, decompressed: a file, a line, a row, a
+    /// record, a member of an archive (K, M, G: powers of 1024)
     #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
     pub max_size: u64,
     /// Follow symbolic links inside directories
     #[arg(long)]
     pub follow: bool,
+}
+
+/// Which files are read.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Selection")]
+pub struct SelectArgs {
+    /// Read also what FILE lists, a path a line; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
+    /// The list of --files-from is separated by NUL bytes, as find -print0 writes it
+    #[arg(long, short = '0', requires = "files_from")]
+    pub null: bool,
+    /// In directories and archives read only files that match, a glob as in .gitignore
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// In directories and archives leave out files and directories that match
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// In directories leave out what .gitignore files name
+    #[arg(long)]
+    pub gitignore: bool,
 }
 
 /// Where the answer goes.
@@ -557,8 +585,22 @@ pub enum InputFormat {
     Auto,
     /// A page a file
     Text,
+    /// A page a file, with its markup (needs the feature html)
+    Html,
     /// A page a line, as a JSON object
     Jsonl,
+    /// A page a row under a row of names; commas, semicolons, tabs or bars
+    Csv,
+    /// The same with tabs
+    Tsv,
+    /// Records of a crawl, WARC or WET
+    Warc,
+    /// An archive of any of these
+    Tar,
+    /// An archive of any of these
+    Zip,
+    /// A page a row (needs the feature parquet)
+    Parquet,
 }
 
 impl From<Preset> for newsift::Preset {

@@ -69,7 +69,7 @@ fn document(
     settings: &Settings,
     problems: &mut Problems,
 ) -> Result<Document, Problem> {
-    let (path, id) = file_and_id(name);
+    let Named { path, id, member } = Named::of(name);
     if path.is_dir() {
         return Err(Problem::new(
             Kind::Setting,
@@ -79,17 +79,20 @@ fn document(
     }
     let input = Input {
         args: args.clone(),
+        select: crate::args::SelectArgs::default(),
         dates: false,
         value_field: None,
     };
-    let mut reader = Reader::new(std::slice::from_ref(&path), &input, None);
+    let mut reader = Reader::new(std::slice::from_ref(&path), &input, None)?;
     let mut found: Option<Document> = None;
     let (mut others, mut told) = (0, Vec::new());
     while let Some(work) = reader.next() {
         work.pages(&input, &mut told, |page| {
-            if id
-                .as_deref()
-                .is_some_and(|id| id != page.id.to_text() && id != page.id.as_json())
+            let is_other = |id: &str| id != page.id.to_text() && id != page.id.as_json();
+            if id.as_deref().is_some_and(is_other)
+                || member
+                    .as_deref()
+                    .is_some_and(|m| m != page.place.source.path)
             {
                 return;
             }
@@ -114,7 +117,7 @@ fn document(
         });
     }
     // What is wrong with the other lines of a file matters only when the document is not among them.
-    let searched = found.is_some() && id.is_some();
+    let searched = found.is_some() && (id.is_some() || member.is_some());
     problems.extend(told.into_iter().filter(|_| !searched));
     match found {
         Some(_) if others > 0 && id.is_none() => Err(Problem::new(
@@ -142,18 +145,46 @@ fn document(
             None => Problem::new(
                 Kind::Setting,
                 path.display(),
-                "holds no document that can be compared",
+                match member {
+                    Some(member) => format!("has no member {}", member.display()),
+                    None => String::from("holds no document that can be compared"),
+                },
             ),
         }),
     }
 }
 
-/// Takes `FILE#ID` apart, unless a file of the whole name exists.
-fn file_and_id(name: &Path) -> (PathBuf, Option<String>) {
-    let text = name.to_string_lossy();
-    match text.split_once('#') {
-        Some((file, id)) if name.symlink_metadata().is_err() => (file.into(), Some(id.to_owned())),
-        _ => (name.to_owned(), None),
+/// What a name of a document means: `FILE`, `FILE#ID`, `ARCHIVE/MEMBER`, `ARCHIVE/MEMBER#ID`.
+struct Named {
+    /// The file to open.
+    path: PathBuf,
+    id: Option<String>,
+    /// The path of the member, with the archive's before it.
+    member: Option<PathBuf>,
+}
+
+impl Named {
+    /// A file that exists is meant by its whole name.
+    fn of(name: &Path) -> Self {
+        let exists = |path: &Path| path.symlink_metadata().is_ok();
+        let text = name.to_string_lossy();
+        let (path, id) = match text.split_once('#') {
+            Some((file, id)) if !exists(name) => (PathBuf::from(file), Some(id.to_owned())),
+            _ => (name.to_owned(), None),
+        };
+        let archive = path.ancestors().skip(1).find(|path| path.is_file());
+        match archive {
+            Some(archive) if !exists(&path) => Self {
+                path: archive.to_owned(),
+                id,
+                member: Some(path),
+            },
+            _ => Self {
+                path,
+                id,
+                member: None,
+            },
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::Outcome;
-use crate::args::{FilterArgs, InputArgs, Keep};
+use crate::args::{FilterArgs, InputArgs, Keep, SelectArgs};
 use crate::input::{Id, Input, Place, Source, Work};
 use crate::noise;
 use crate::output::Sink;
@@ -66,6 +66,7 @@ pub fn run(args: &FilterArgs, problems: &mut Problems) -> Result<Outcome, Proble
             max_size: args.max_size,
             ..InputArgs::default()
         },
+        select: SelectArgs::default(),
         dates: false,
         value_field: None,
     };

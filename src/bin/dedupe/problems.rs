@@ -9,6 +9,8 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::words::plain;
+
 /// Of each kind of problem this many are told one by one; the others are counted.
 const TOLD_OF_EACH: usize = 20;
 
@@ -28,12 +30,15 @@ pub enum Kind {
     Binary,
     BrokenJson,
     BrokenPlan,
+    BrokenRow,
     MissingText,
     WrongType,
     DuplicateId,
     Output,
     Replaced,
     Recoded,
+    Misnamed,
+    OddName,
     MissingId,
     BadDate,
     BadValue,
@@ -53,6 +58,7 @@ impl Kind {
             | Kind::Binary
             | Kind::BrokenJson
             | Kind::BrokenPlan
+            | Kind::BrokenRow
             | Kind::MissingText
             | Kind::WrongType
             | Kind::Output => Severity::Error,
@@ -60,6 +66,8 @@ impl Kind {
             Kind::DuplicateId
             | Kind::Replaced
             | Kind::Recoded
+            | Kind::Misnamed
+            | Kind::OddName
             | Kind::MissingId
             | Kind::BadDate
             | Kind::BadValue
@@ -80,12 +88,15 @@ impl Kind {
             Kind::Binary => "binary",
             Kind::BrokenJson => "broken JSON",
             Kind::BrokenPlan => "not as a plan or journal is",
+            Kind::BrokenRow => "broken rows",
             Kind::MissingText => "without text field",
             Kind::WrongType => "field of the wrong type",
             Kind::DuplicateId => "id given twice",
             Kind::Output => "not written",
             Kind::Replaced => "with replaced characters",
             Kind::Recoded => "in another encoding than UTF-8",
+            Kind::Misnamed => "other than their names say",
+            Kind::OddName => "with a name that leads elsewhere",
             Kind::MissingId => "without id field",
             Kind::BadDate => "with an unknown date",
             Kind::BadValue => "without a number to keep by",
@@ -162,6 +173,7 @@ impl Problems {
             let severity = problem.kind.severity();
             if self.at_once && !(self.quiet && severity == Severity::Note) {
                 let (name, style) = look(severity);
+                let problem = plain(&problem.to_string());
                 let _ = writeln!(anstream::stderr(), "{style}{name}:{style:#} {problem}");
             }
             told.push(problem);
@@ -208,6 +220,8 @@ impl Problems {
                     continue;
                 }
                 for problem in told.iter().filter(|_| !self.at_once) {
+                    // Names come from anywhere, archives for one; none may speak to the terminal.
+                    let problem = plain(&problem.to_string());
                     let _ = writeln!(out, "{style}{name}:{style:#} {problem}");
                 }
                 if count > told.len() {

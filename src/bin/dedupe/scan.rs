@@ -138,13 +138,14 @@ fn scan(
 ) -> Result<Scan, Problem> {
     let input = Input {
         args: args.input.clone(),
+        select: args.select.clone(),
         dates: matches!(keep, Keep::Oldest | Keep::Newest),
         value_field: args.keep_by.clone(),
     };
     let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
     let started = SystemTime::now();
     let mut reader =
-        Reader::new(&args.paths, &input, args.output.output.as_deref()).against(&args.against);
+        Reader::new(&args.paths, &input, args.output.output.as_deref())?.against(&args.against);
     let mut progress = Progress::new(args.run.quiet);
     let mut batch = Batch::new(settings.clone());
     let mut records = Vec::new();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use newsift::Cleaner;
@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::Outcome;
 use crate::args::{InputArgs, StripArgs, StripFormat};
+use crate::input::format::{Holds, by_name};
 use crate::input::{Input, Page, Reader, Source, Work};
 use crate::noise;
 use crate::output::{Look, NewFile, Sink, not_written};
@@ -45,18 +46,19 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
     let cleaner = noise::keeping(&args.noise, &args.keep_labels)?;
     let input = Input {
         args: args.input.clone(),
+        select: args.select.clone(),
         dates: false,
         value_field: None,
     };
     pipeline::with_threads(&args.run, || {
         let writes = args.out.as_deref().or(args.output.output.as_deref());
-        let mut reader = Reader::new(&args.paths, &input, writes);
+        let mut reader = Reader::new(&args.paths, &input, writes)?;
         let mut progress = Progress::new(args.run.quiet);
         let (mut all, mut without) = (0, 0);
         let mut out = match &args.out {
             None => Out::Together {
                 out: Sink::open(&args.output, Look::Plain)?,
-                headings: args.paths.len() > 1 || args.paths.iter().any(|path| path.is_dir()),
+                headings: args.paths.len() != 1 || args.paths.iter().any(|path| holds_many(path)),
                 first: true,
             },
             Some(folder) => Out::Folder(Folder {
@@ -95,6 +97,12 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
         }
         Ok(Outcome::Clean)
     })?
+}
+
+/// Whether a path brings many files.
+fn holds_many(path: &Path) -> bool {
+    let is_archive = matches!(by_name(path), Some((Holds::Tar | Holds::Zip, _)));
+    is_archive || path.is_dir()
 }
 
 fn strip(

@@ -6,8 +6,9 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::Outcome;
-use crate::args::{ApplyArgs, InputArgs, InputFormat};
+use crate::args::{ApplyArgs, InputArgs, InputFormat, SelectArgs};
 use crate::fingerprint::{Fingerprint, Stat, copy};
+use crate::input::format::{Holds, by_name};
 use crate::input::{Input, Page, Reader, Work};
 use crate::output::{NewFile, Sink, not_written};
 use crate::problems::{Kind, Problem, Problems};
@@ -164,6 +165,9 @@ fn group(
     if path == Path::new("-") {
         return refused("was read from standard input, which is gone: save it to a file");
     }
+    if base.join(path).ancestors().skip(1).any(Path::is_file) {
+        return refused("lies in an archive, whose members are not written one by one: unpack it");
+    }
     let Some(file) = group.file else {
         return refused("changed during the scan, or could not be read");
     };
@@ -176,18 +180,25 @@ fn group(
     let is_lines = !group.lines.contains_key(&0);
     let input = Input {
         args: InputArgs {
-            input_format: if is_lines {
-                InputFormat::Jsonl
-            } else {
-                InputFormat::Text
+            input_format: match by_name(path) {
+                // Rows and records become lines of JSON, markup becomes text.
+                Some((Holds::Csv(_) | Holds::Warc | Holds::Parquet | Holds::Html, _)) => {
+                    InputFormat::Auto
+                }
+                _ if is_lines => InputFormat::Jsonl,
+                _ => InputFormat::Text,
             },
             max_size: u64::MAX,
             ..InputArgs::default()
         },
+        select: SelectArgs::default(),
         dates: false,
         value_field: None,
     };
-    let mut reader = Reader::new(std::slice::from_ref(&place), &input, None);
+    let mut reader = match Reader::new(std::slice::from_ref(&place), &input, None) {
+        Ok(reader) => reader,
+        Err(problem) => return Ok(Err(problem)),
+    };
     let mut told = Vec::new();
     while let Some(work) = reader.next() {
         if let Work::Lines { first, bytes, .. } = &work {

@@ -4,8 +4,11 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
+use lzma_rust2::XzReader;
 
 use crate::problems::{Kind, Problem};
 
@@ -13,6 +16,14 @@ use super::Source;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
+const XZ: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0];
+
+/// Data that unpacks to more than this many times its size is a bomb, once it is also more than [`SLACK`]. Gzip cannot
+/// reach it by much, and text stays far below it with any method.
+const LARGEST_RATIO: u64 = 1000;
+const SLACK: u64 = 1 << 30;
+/// Dictionaries up to this size: `xz -9` has 64 MiB.
+const XZ_MEMORY_KIB: u32 = 256 << 10;
 
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +31,39 @@ pub enum Compression {
     None,
     Gzip,
     Zstd,
+    Xz,
     /// Its first bytes will tell.
     Unknown,
+}
+
+impl Compression {
+    /// By the first bytes.
+    pub fn of(start: &[u8]) -> Self {
+        for (magic, compression) in [
+            (GZIP, Compression::Gzip),
+            (ZSTD, Compression::Zstd),
+            (XZ, Compression::Xz),
+        ] {
+            if start.starts_with(magic) {
+                return compression;
+            }
+        }
+        Compression::None
+    }
+
+    /// Whether its name says so.
+    pub fn is_named(self) -> bool {
+        matches!(self, Self::Gzip | Self::Zstd | Self::Xz)
+    }
+
+    pub fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Gzip => Some("gzip"),
+            Self::Zstd => Some("zstd"),
+            Self::Xz => Some("xz"),
+            Self::None | Self::Unknown => None,
+        }
+    }
 }
 
 /// Why a file cannot be read.
@@ -59,11 +101,7 @@ impl fmt::Display for Failure {
         match self {
             Failure::Io(compression, error) => f.write_str(&reading(*compression, error)),
             Failure::NotCompressed(compression) => {
-                let name = if *compression == Compression::Gzip {
-                    "gzip"
-                } else {
-                    "zstd"
-                };
+                let name = compression.as_str().unwrap_or("compressed");
                 write!(
                     f,
                     "the name says {name}, but the content does not begin so: rename it, or compress it again"
@@ -78,10 +116,11 @@ impl fmt::Display for Failure {
 
 /// What to say when reading fails.
 pub fn reading(compression: Compression, error: &io::Error) -> String {
-    let what = match compression {
-        Compression::Gzip => "gzip",
-        Compression::Zstd => "zstd",
-        Compression::None | Compression::Unknown => return format!("cannot be read: {error}"),
+    if error.kind() == io::ErrorKind::FileTooLarge {
+        return error.to_string();
+    }
+    let Some(what) = compression.as_str() else {
+        return format!("cannot be read: {error}");
     };
     match error.kind() {
         io::ErrorKind::UnexpectedEof => {
@@ -98,29 +137,98 @@ pub fn open(path: &Path, compression: Compression) -> Result<Stream, Failure> {
     } else {
         Box::new(File::open(path).map_err(|error| Failure::Io(Compression::None, error))?)
     };
+    decompress(plain, compression)
+}
+
+/// Decompresses what is read from a stream.
+pub fn decompress(plain: Stream, compression: Compression) -> Result<Stream, Failure> {
     if compression == Compression::None {
         return Ok(plain);
     }
-    let (start, plain) = peek(plain, ZSTD.len())?;
-    let found = if start.starts_with(GZIP) {
-        Compression::Gzip
-    } else if start.starts_with(ZSTD) {
-        Compression::Zstd
-    } else {
-        Compression::None
-    };
-    match found {
-        _ if compression != Compression::Unknown && compression != found => {
-            Err(Failure::NotCompressed(compression))
-        }
-        Compression::Gzip => Ok(Box::new(MultiGzDecoder::new(plain))),
-        Compression::Zstd => {
-            let zstd =
-                zstd::Decoder::new(plain).map_err(|error| Failure::Io(Compression::Zstd, error))?;
-            Ok(Box::new(zstd))
-        }
-        Compression::None | Compression::Unknown => Ok(Box::new(plain)),
+    let (start, plain) = peek(plain, XZ.len())?;
+    let found = Compression::of(&start);
+    if compression != Compression::Unknown && compression != found {
+        return Err(Failure::NotCompressed(compression));
     }
+    let packed = Counted::new(plain);
+    let read = packed.read.clone();
+    let unpacked: Stream = match found {
+        Compression::Gzip => Box::new(MultiGzDecoder::new(packed)),
+        Compression::Zstd => Box::new(
+            zstd::Decoder::new(packed).map_err(|error| Failure::Io(Compression::Zstd, error))?,
+        ),
+        Compression::Xz => Box::new(XzReader::new_mem_limit(packed, true, XZ_MEMORY_KIB)),
+        Compression::None | Compression::Unknown => return Ok(Box::new(packed.stream)),
+    };
+    Ok(Box::new(Bounded::new(unpacked, read, SLACK)))
+}
+
+/// Counts what is read.
+struct Counted {
+    stream: Stream,
+    read: Arc<AtomicU64>,
+}
+
+impl Counted {
+    fn new(stream: Stream) -> Self {
+        let read = Arc::default();
+        Self { stream, read }
+    }
+}
+
+impl Read for Counted {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let n = self.stream.read(bytes)?;
+        self.read.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+/// Fails when more comes out of a decoder than text could have been packed into what went in.
+struct Bounded {
+    unpacked: Stream,
+    out: u64,
+    packed: Arc<AtomicU64>,
+    slack: u64,
+}
+
+impl Bounded {
+    fn new(unpacked: Stream, packed: Arc<AtomicU64>, slack: u64) -> Self {
+        Self {
+            unpacked,
+            out: 0,
+            packed,
+            slack,
+        }
+    }
+}
+
+impl Read for Bounded {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let n = self.unpacked.read(bytes)?;
+        self.out += n as u64;
+        bomb(self.out, self.packed.load(Ordering::Relaxed), self.slack)?;
+        Ok(n)
+    }
+}
+
+/// An error when that much came out of that little.
+fn bomb(out: u64, packed: u64, slack: u64) -> io::Result<()> {
+    if out > slack.max(packed.saturating_mul(LARGEST_RATIO)) {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!(
+                "unpacks to more than {LARGEST_RATIO} times its size, which no text does (a decompression bomb): the \
+                 rest is not read; unpack it yourself if you trust it"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// The same limit for the members of an archive that is `packed` bytes long.
+pub fn archive_bomb(out: u64, packed: u64) -> io::Result<()> {
+    bomb(out, packed, SLACK)
 }
 
 /// The first bytes of a stream, up to `len`, and the stream as if they had not been read.
@@ -140,4 +248,30 @@ pub fn read_all(stream: impl Read, limit: u64) -> Result<Vec<u8>, Failure> {
         return Err(Failure::TooLarge(limit));
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bombs_are_told_from_texts() {
+        let zeros = vec![0; 1 << 20];
+        for (slack, len) in [(1 << 20, 1 << 20), (1000, 0)] {
+            let packed = zstd::encode_all(&zeros[..], 3).expect("memory");
+            assert!(packed.len() * 1000 < zeros.len());
+            let counted = Counted::new(Box::new(Cursor::new(packed)));
+            let read = counted.read.clone();
+            let decoder = zstd::Decoder::new(counted).expect("a decoder");
+            let mut bounded = Bounded::new(Box::new(decoder), read, slack);
+            let mut out = Vec::new();
+            let end = bounded.read_to_end(&mut out);
+            assert_eq!(end.is_ok(), len > 0, "{end:?}");
+            if let Err(error) = end {
+                assert!(
+                    reading(Compression::Zstd, &error).starts_with("unpacks to more than 1000")
+                );
+            }
+        }
+    }
 }

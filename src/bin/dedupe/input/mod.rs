@@ -1,33 +1,53 @@
 //! Turns paths into documents.
 //!
-//! `walk` finds the files, `compressed` opens them, `decode` makes text of bytes, `jsonl` takes lines apart. This module
-//! strings them together in two steps: a [`Reader`], which runs in one thread and cuts the input into [`Work`], and
-//! [`Work::pages`], which runs in many and gives the pages with what must be said about them.
+//! `walk` finds the files, `select` and `list` say which, `compressed` opens them, `format` tells what they hold. Text is
+//! made of bytes by `decode` and `html`; `lines` and `jsonl` take JSON Lines apart, and each other format with many pages
+//! a file has a module of its own, whose loop runs behind a `feed`. This module strings them together in two steps: a
+//! [`Reader`], which cuts the input into [`Work`], and [`Work::pages`], which runs in many threads and gives the pages
+//! with what must be said about them.
 
+mod archive;
 pub mod compressed;
+mod csv;
 pub mod date;
 pub mod decode;
+mod feed;
+pub mod format;
+mod html;
 pub mod jsonl;
+mod left_out;
 mod lines;
+mod list;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod select;
+mod tar;
 mod walk;
+mod warc;
+mod zip;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::fs::File;
+use std::io::{Cursor, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::args::InputArgs;
+use crate::args::{InputArgs, SelectArgs};
 use crate::problems::{Kind, Problem};
-use compressed::Failure;
-use decode::NotText;
+use compressed::{Compression, Failure, Stream, reading};
+use feed::{Feed, Step};
+use format::Holds;
 use jsonl::Line;
 use lines::Lines;
+use select::Globs;
+pub use walk::Source;
 use walk::Walk;
-pub use walk::{Holds, Source};
+use warc::Capture;
 
-/// Where a document stands: a file, or a line of one.
+/// Where a document stands: a file, or a line, row or record of one.
 #[derive(Debug, Clone)]
 pub struct Place {
     pub source: Arc<Source>,
@@ -104,7 +124,7 @@ pub struct Page<'p> {
     pub value: Option<f64>,
     /// What could not be read has no text, and its problem is told.
     pub text: Option<&'p str>,
-    /// The fields of its line, when it comes from JSON Lines.
+    /// The fields of its line, when it comes from JSON Lines or another format of many pages a file.
     pub line: Option<&'p Line<'p>>,
 }
 
@@ -112,10 +132,26 @@ pub struct Page<'p> {
 #[derive(Debug, Clone)]
 pub struct Input {
     pub args: InputArgs,
+    /// Which of the files under the paths are read.
+    pub select: SelectArgs,
     /// Whether dates matter, so that they are parsed and missing ones told.
     pub dates: bool,
     /// The field whose number decides which document is kept, if one does.
     pub value_field: Option<String>,
+}
+
+/// A row of a table or a record of a crawl.
+pub struct Record {
+    /// The line in which the row begins, or the number of the row or record, from 1.
+    number: u32,
+    /// The page, or why it cannot be read.
+    content: Result<Content, Problem>,
+}
+
+enum Content {
+    /// A JSON object, as a line of JSON Lines has it.
+    Json(Vec<u8>),
+    Capture(Capture),
 }
 
 /// A piece of the input that one thread works on.
@@ -132,6 +168,11 @@ pub enum Work {
         first: u32,
         bytes: Vec<u8>,
     },
+    /// Rows of a table, records of a crawl.
+    Records {
+        source: Arc<Source>,
+        records: Vec<Record>,
+    },
 }
 
 impl Work {
@@ -141,6 +182,14 @@ impl Work {
             Work::Problem(_) => 64,
             Work::File(source) => source.weight(),
             Work::Text(_, bytes) | Work::Lines { bytes, .. } => bytes.len() as u64,
+            Work::Records { records, .. } => {
+                let weight = |record: &Record| match &record.content {
+                    Ok(Content::Json(bytes)) => bytes.len() as u64,
+                    Ok(Content::Capture(capture)) => capture.weight(),
+                    Err(_) => 64,
+                };
+                records.iter().map(weight).sum()
+            }
         }
     }
 
@@ -152,9 +201,30 @@ impl Work {
                 let bytes = compressed::open(&source.path, source.compression)
                     .and_then(|reader| compressed::read_all(reader, input.args.max_size))
                     .map_err(|failure| failure.problem(&source));
-                text_page(source, bytes, problems, each);
+                text_page(source, bytes, input, problems, each);
             }
-            Work::Text(source, bytes) => text_page(source, Ok(bytes), problems, each),
+            Work::Text(source, bytes) => text_page(source, Ok(bytes), input, problems, each),
+            Work::Records { source, records } => {
+                for record in records {
+                    let place = Place {
+                        source: source.clone(),
+                        line: record.number,
+                    };
+                    let json = match record.content {
+                        Err(problem) => {
+                            problems.push(problem);
+                            continue;
+                        }
+                        Ok(Content::Json(json)) => Some(json),
+                        Ok(Content::Capture(capture)) => {
+                            capture.into_json(&place, &input.args, problems)
+                        }
+                    };
+                    if let Some(json) = json {
+                        line_page(place, &json, input, problems, &mut each);
+                    }
+                }
+            }
             Work::Lines {
                 source,
                 first,
@@ -178,21 +248,11 @@ impl Work {
 fn text_page(
     source: Arc<Source>,
     bytes: Result<Vec<u8>, Problem>,
+    input: &Input,
     problems: &mut Vec<Problem>,
     mut each: impl FnMut(Page<'_>),
 ) {
-    let text = match bytes.map(decode::file) {
-        Err(problem) => Err(problem),
-        Ok(Err(NotText { what })) => Err(Problem::new(
-            Kind::Binary,
-            &source,
-            format!("not text but {what}: convert it to text, or leave it out"),
-        )),
-        Ok(Ok((text, remark))) => {
-            problems.extend(remark.map(|remark| remark.problem(&source)));
-            Ok(text)
-        }
-    };
+    let text = bytes.and_then(|bytes| text_of(&source, bytes, input, problems));
     let text = text.map_err(|problem| problems.push(problem)).ok();
     each(Page {
         id: Id::of_str(&source.to_string()),
@@ -202,6 +262,59 @@ fn text_page(
         line: None,
         place: Place { source, line: 0 },
     });
+}
+
+/// The text of a file of one page, whatever its name says of it.
+fn text_of(
+    source: &Source,
+    mut bytes: Vec<u8>,
+    input: &Input,
+    problems: &mut Vec<Problem>,
+) -> Result<String, Problem> {
+    if !source.is_sure && source.compression == Compression::None {
+        let found = Compression::of(&bytes);
+        if let Some(name) = found.as_str() {
+            let stream = compressed::decompress(Box::new(Cursor::new(bytes)), found);
+            bytes = stream
+                .and_then(|stream| compressed::read_all(stream, input.args.max_size))
+                .map_err(|failure| failure.problem(source))?;
+            problems.push(misnamed(source, &format!("{name} data")));
+        }
+    }
+    let is_html = source.holds == Holds::Html && (source.is_sure || bytes.contains(&b'<'))
+        || !source.is_sure && format::looks_like_html(&bytes);
+    let (read, not) = if is_html {
+        if !Holds::Html.is_built_in() {
+            problems.push(Problem::new(
+                Kind::Misnamed,
+                source,
+                "HTML, read as text with its markup: a build with the feature `html` takes the markup away",
+            ));
+        } else if source.holds == Holds::Text {
+            problems.push(misnamed(source, "HTML"));
+        }
+        (html::text(bytes, None), "HTML")
+    } else {
+        let not_text = |not_text: decode::NotText| not_text.what.to_owned();
+        (decode::file(bytes).map_err(not_text), "text")
+    };
+    let (text, remark) = read.map_err(|what| {
+        Problem::new(
+            Kind::Binary,
+            source,
+            format!("not {not} but {what}: convert it to text, or leave it out"),
+        )
+    })?;
+    problems.extend(remark.map(|remark| remark.problem(source)));
+    Ok(text)
+}
+
+fn misnamed(source: &Source, what: &str) -> Problem {
+    Problem::new(
+        Kind::Misnamed,
+        source,
+        format!("holds {what}, other than its name says, and is read as that"),
+    )
 }
 
 fn line_page(
@@ -319,17 +432,31 @@ fn line_page(
 pub struct Reader {
     walk: Walk,
     input: Input,
-    lines: Option<Lines>,
+    globs: Globs,
+    /// What is being read: a file, and inside an archive one of its members.
+    open: Vec<Open>,
+}
+
+/// A file of many pages that is being read.
+enum Open {
+    Lines(Lines),
+    Feed(Feed),
 }
 
 impl Reader {
     /// `leave_out` is a directory or file that is not read even if it lies in a directory: where this run writes.
-    pub fn new(paths: &[PathBuf], input: &Input, leave_out: Option<&Path>) -> Self {
-        Self {
-            walk: Walk::new(paths, &input.args, leave_out),
+    pub fn new(
+        paths: &[PathBuf],
+        input: &Input,
+        leave_out: Option<&Path>,
+    ) -> Result<Self, Problem> {
+        let globs = Globs::new(&input.select)?;
+        Ok(Self {
+            walk: Walk::new(paths, input, globs.clone(), leave_out)?,
             input: input.clone(),
-            lines: None,
-        }
+            globs,
+            open: Vec::new(),
+        })
     }
 
     /// Adds the paths of the collection that the others are looked up in; it is read after them. What lies in both is
@@ -342,47 +469,150 @@ impl Reader {
     /// The next piece of work, or none at the end.
     pub fn next(&mut self) -> Option<Work> {
         loop {
-            if let Some(lines) = &mut self.lines {
-                if let Some(work) = lines.next() {
-                    return Some(work);
+            let step = match self.open.last_mut() {
+                Some(Open::Lines(lines)) => lines.next().map(Step::Work),
+                Some(Open::Feed(feed)) => feed.next(),
+                None => {
+                    let source = match self.walk.next()? {
+                        Ok(source) => Arc::new(source),
+                        Err(problem) => return Some(Work::Problem(problem)),
+                    };
+                    if matches!(source.holds, Holds::Text | Holds::Html) {
+                        return Some(Work::File(source));
+                    }
+                    let stream = compressed::open(&source.path, source.compression);
+                    if let Some(work) = self.look_into(source, stream) {
+                        return Some(work);
+                    }
+                    continue;
                 }
-                self.lines = None;
-            }
-            let source = match self.walk.next()? {
-                Ok(source) => Arc::new(source),
-                Err(problem) => return Some(Work::Problem(problem)),
             };
-            match source.holds {
-                Holds::Text => return Some(Work::File(source)),
-                Holds::JsonLines | Holds::Unknown => match self.open(source) {
-                    Ok(work @ Some(_)) => return work,
-                    Ok(None) => {}
-                    Err(problem) => return Some(Work::Problem(problem)),
-                },
+            let found = match step {
+                Some(Step::Work(work)) => Some(work),
+                Some(Step::Member(source, bytes)) => {
+                    let stream =
+                        compressed::decompress(Box::new(Cursor::new(bytes)), source.compression);
+                    self.look_into(source, stream)
+                }
+                None => {
+                    self.open.pop();
+                    None
+                }
+            };
+            if found.is_some() {
+                return found;
             }
         }
     }
 
-    /// Opens a file that must be looked into; JSON Lines then come from `self.lines`.
-    fn open(&mut self, source: Arc<Source>) -> Result<Option<Work>, Problem> {
-        let failed = |failure: Failure| failure.problem(&source);
-        let reader = compressed::open(&source.path, source.compression).map_err(failed)?;
-        let (start, reader) = compressed::peek(reader, 4096).map_err(failed)?;
-        let is_lines = match source.holds {
-            Holds::Unknown => decode::looks_like_json_lines(&start),
-            Holds::Text => false,
-            Holds::JsonLines => true,
-        };
-        if is_lines {
-            self.lines = Some(Lines::new(
-                source.clone(),
-                &start,
-                reader,
-                self.input.args.max_size,
-            )?);
-            return Ok(None);
+    /// Tells what a stream holds: a page, whose work is the answer, or many, which then come from `self.open`.
+    fn look_into(&mut self, source: Arc<Source>, stream: Result<Stream, Failure>) -> Option<Work> {
+        match stream
+            .map_err(|failure| failure.problem(&source))
+            .and_then(|stream| self.start(&source, stream))
+        {
+            Ok(work) => work,
+            Err(problem) => Some(Work::Problem(problem)),
         }
-        let bytes = compressed::read_all(reader, self.input.args.max_size);
-        Ok(Some(Work::Text(source.clone(), bytes.map_err(failed)?)))
     }
+
+    fn start(&mut self, source: &Arc<Source>, stream: Stream) -> Result<Option<Work>, Problem> {
+        let failed = |failure: Failure| failure.problem(source);
+        let (start, stream) = compressed::peek(stream, 4096).map_err(failed)?;
+        let args = self.input.args.clone();
+        let holds = if source.is_sure {
+            source.holds
+        } else {
+            source.holds.corrected(&start, &args.text_field)
+        };
+        let note = source.holds != holds && !matches!(source.holds, Holds::Unknown | Holds::Html);
+        let note = note.then(|| misnamed(source, holds.as_str()));
+        if !holds.is_built_in() && holds != Holds::Html {
+            return Err(Problem::new(
+                Kind::Unreadable,
+                source,
+                format!(
+                    "{}, which this build does not read: install it with --features cli,html,parquet (dedupe doctor)",
+                    holds.as_str()
+                ),
+            ));
+        }
+        if matches!(holds, Holds::Tar | Holds::Zip) && source.archive.is_some() {
+            return Err(Problem::new(
+                Kind::LeftOut,
+                source,
+                "an archive inside an archive is not opened: unpack the outer one first",
+            ));
+        }
+        let (from, globs) = (source.clone(), self.globs.clone());
+        let open = match holds {
+            Holds::Text | Holds::Html | Holds::Unknown => {
+                let bytes = compressed::read_all(stream, args.max_size).map_err(failed)?;
+                return Ok(Some(Work::Text(source.clone(), bytes)));
+            }
+            Holds::JsonLines => Open::Lines(Lines::new(from, &start, stream, args.max_size)?),
+            Holds::Csv(delimiter) => Open::Feed(Feed::start(source, move |emit| {
+                csv::read(&from, delimiter, &start, stream, &args, emit)
+            })?),
+            Holds::Warc => Open::Feed(Feed::start(source, move |emit| {
+                warc::read(&from, stream, &args, emit)
+            })?),
+            Holds::Tar => Open::Feed(Feed::start(source, move |emit| {
+                tar::read(&from, stream, &args, &globs, emit)
+            })?),
+            Holds::Zip => {
+                let file = seekable(source, stream)?;
+                Open::Feed(Feed::start(source, move |emit| {
+                    zip::read(&from, file, &args, &globs, emit)
+                })?)
+            }
+            #[cfg(feature = "parquet")]
+            Holds::Parquet => {
+                let file = seekable(source, stream)?;
+                Open::Feed(Feed::start(source, move |emit| {
+                    parquet::read(&from, file, &args, emit)
+                })?)
+            }
+            #[cfg(not(feature = "parquet"))]
+            Holds::Parquet => return Ok(None),
+        };
+        self.open.push(open);
+        Ok(note.map(Work::Problem))
+    }
+}
+
+/// A file that can be read from its end: itself where that is possible, else a temporary copy.
+fn seekable(source: &Source, mut stream: Stream) -> Result<File, Problem> {
+    let is_file = source.archive.is_none() && source.path != Path::new("-");
+    if is_file && source.compression == Compression::None {
+        return File::open(&source.path)
+            .map_err(|error| Failure::Io(Compression::None, error).problem(source));
+    }
+    let disk = |error: std::io::Error| {
+        let folder = std::env::temp_dir();
+        Problem::new(
+            Kind::Unreadable,
+            source,
+            format!(
+                "must be copied to a temporary file to be read from its end, but in {}: {error}; TMPDIR names another \
+                 directory",
+                folder.display()
+            ),
+        )
+    };
+    let mut file = tempfile::tempfile().map_err(disk)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match std::io::Read::read(&mut stream, &mut buffer) {
+            Ok(0) => break,
+            Ok(n) => std::io::Write::write_all(&mut file, &buffer[..n]).map_err(disk)?,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                let why = reading(source.compression, &error);
+                return Err(Problem::new(Kind::Unreadable, source, why));
+            }
+        }
+    }
+    file.rewind().map_err(disk)?;
+    Ok(file)
 }

@@ -1,36 +1,34 @@
 //! From paths to the files that are read, in an order that is the same everywhere.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use crate::args::{InputArgs, InputFormat};
 use crate::output::UNFINISHED;
 use crate::problems::{Kind, Problem};
 
+use super::Input;
 use super::compressed::Compression;
-
-/// What a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
-    /// One page as text.
-    Text,
-    /// A page a line.
-    JsonLines,
-    /// Its first bytes will tell.
-    Unknown,
-}
+use super::format::{Holds, by_name};
+use super::left_out::OtherNames;
+use super::list;
+use super::select::Globs;
 
 /// A file to be read.
 #[derive(Debug)]
 pub struct Source {
-    /// As it was given or found; `-` is standard input.
+    /// As it was given or found; `-` is standard input. A member of an archive has the archive's path before its own.
     pub path: PathBuf,
+    /// The archive that it is a member of.
+    pub archive: Option<Arc<Source>>,
     /// Where the path below the given directory starts, in components of `path`.
     below: usize,
     pub holds: Holds,
+    /// Whether an option said what it holds, so that its first bytes are not asked.
+    pub is_sure: bool,
     pub compression: Compression,
     /// Size on disk.
     len: u64,
@@ -45,8 +43,10 @@ impl Source {
     pub fn stdin() -> Self {
         Self {
             path: PathBuf::from("-"),
+            archive: None,
             below: 0,
             holds: Holds::JsonLines,
+            is_sure: true,
             compression: Compression::None,
             len: 0,
             modified: None,
@@ -54,21 +54,48 @@ impl Source {
         }
     }
 
-    /// The path below the directory that was given, or the file's name, without the ending of a compression.
+    /// The member of an archive.
+    pub fn member(
+        archive: &Arc<Source>,
+        path: &Path,
+        (holds, compression): (Holds, Compression),
+        modified: Option<i64>,
+    ) -> Self {
+        Self {
+            path: archive.path.join(path),
+            archive: Some(archive.clone()),
+            reference: archive.reference,
+            below: archive.below,
+            holds,
+            is_sure: false,
+            compression,
+            len: 0,
+            modified,
+        }
+    }
+
+    /// The path below the directory that was given, or the file's name, with the ending of what `strip` makes of it.
     pub fn relative(&self) -> PathBuf {
         if self.path == Path::new("-") {
             return PathBuf::from("stdin.txt");
         }
         let below: PathBuf = self.path.components().skip(self.below).collect();
-        match self.compression {
-            Compression::Gzip | Compression::Zstd => below.with_extension(""),
-            Compression::None | Compression::Unknown => below,
+        let below = if self.compression.is_named() {
+            below.with_extension("")
+        } else {
+            below
+        };
+        match self.holds {
+            Holds::Html => below.with_extension("txt"),
+            Holds::Csv(_) | Holds::Warc | Holds::Parquet => below.with_extension("jsonl"),
+            _ => below,
         }
     }
 
-    /// The file on the disk that holds it; none for standard input.
+    /// The file on the disk that it is; none for standard input and for members of archives.
     pub fn file(&self) -> Option<&Path> {
-        Some(&*self.path).filter(|path| *path != Path::new("-"))
+        let is_file = self.archive.is_none() && self.path != Path::new("-");
+        is_file.then_some(&*self.path)
     }
 
     /// About how much memory it takes when it is read.
@@ -89,22 +116,6 @@ impl fmt::Display for Source {
     }
 }
 
-/// What a file's name says: text or JSON Lines, and how it is compressed.
-fn by_name(path: &Path) -> Option<(Holds, Compression)> {
-    // A name need not be text for its ending to be.
-    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    let (name, compression) = match name.rsplit_once('.') {
-        Some((name, "gz")) => (name, Compression::Gzip),
-        Some((name, "zst")) => (name, Compression::Zstd),
-        _ => (name.as_str(), Compression::None),
-    };
-    match name.rsplit_once('.')?.1 {
-        "txt" | "text" | "md" => Some((Holds::Text, compression)),
-        "jsonl" | "ndjson" => Some((Holds::JsonLines, compression)),
-        _ => None,
-    }
-}
-
 /// The files under some paths, one after the other: paths in the order given, directories by name.
 pub struct Walk {
     paths: VecDeque<PathBuf>,
@@ -113,31 +124,42 @@ pub struct Walk {
     /// Whether the path that is walked is one of those.
     in_references: bool,
     directory: Option<(usize, ignore::Walk)>,
-    format: InputFormat,
+    asked: Option<Holds>,
     follow: bool,
+    gitignore: bool,
+    globs: Globs,
     leave_out: Option<PathBuf>,
     /// The real paths of files that were given out, when a file could be reached twice.
     seen: Option<HashSet<PathBuf>>,
     stdin_given: bool,
-    /// How many files were left out for their name, by its ending.
-    other_names: BTreeMap<String, usize>,
+    other_names: OtherNames,
 }
 
 impl Walk {
-    pub fn new(paths: &[PathBuf], args: &InputArgs, leave_out: Option<&Path>) -> Self {
-        let twice = paths.len() > 1 || args.follow;
-        Self {
-            paths: paths.iter().cloned().collect(),
+    pub fn new(
+        paths: &[PathBuf],
+        input: &Input,
+        globs: Globs,
+        leave_out: Option<&Path>,
+    ) -> Result<Self, Problem> {
+        let mut all: VecDeque<PathBuf> = paths.iter().cloned().collect();
+        all.extend(list::paths(&input.select, paths)?);
+        let twice = all.len() > 1 || input.args.follow;
+        Ok(Self {
+            // A list on standard input leaves nothing of it to be read as a page.
+            stdin_given: input.select.files_from.as_deref() == Some(Path::new("-")),
+            paths: all,
             references: 0,
             in_references: false,
             directory: None,
-            format: args.input_format,
-            follow: args.follow,
+            asked: Holds::asked(input.args.input_format),
+            follow: input.args.follow,
+            gitignore: input.select.gitignore,
+            globs,
             leave_out: leave_out.and_then(|path| path.canonicalize().ok()),
             seen: twice.then(HashSet::new),
-            stdin_given: false,
-            other_names: BTreeMap::new(),
-        }
+            other_names: OtherNames::default(),
+        })
     }
 
     /// Adds the paths of the collection that the others are looked up in.
@@ -163,7 +185,8 @@ impl Walk {
                 }
             }
             let Some(path) = self.paths.pop_front() else {
-                return self.left_out().map(Err);
+                let other = std::mem::take(&mut self.other_names).problem("in directories");
+                return other.or_else(|| self.globs.problem()).map(Err);
             };
             self.in_references = self.paths.len() < self.references;
             if let Some(found) = self.given(path) {
@@ -206,19 +229,29 @@ impl Walk {
             let mut walk = ignore::WalkBuilder::new(&path);
             walk.standard_filters(false)
                 .follow_links(self.follow)
+                .git_ignore(self.gitignore)
+                .parents(self.gitignore)
+                .require_git(false)
                 .sort_by_file_name(|a, b| a.cmp(b));
-            if let Some(leave_out) = self.leave_out.clone() {
-                walk.filter_entry(move |entry| {
-                    let is_dir = entry.file_type().is_some_and(|t| t.is_dir());
-                    // The real path costs a system call or more, so only what has the name is asked for it.
-                    let may_be = is_dir || leave_out.file_name() == Some(entry.file_name());
-                    !may_be
-                        || entry
-                            .path()
-                            .canonicalize()
-                            .map_or(true, |path| path != leave_out)
-                });
-            }
+            let (leave_out, globs) = (self.leave_out.clone(), self.globs.clone());
+            let below = path.components().count();
+            walk.filter_entry(move |entry| {
+                let is_dir = entry.file_type().is_some_and(|t| t.is_dir());
+                if is_dir && entry.depth() > 0 {
+                    let relative: PathBuf = entry.path().components().skip(below).collect();
+                    if globs.excludes_directory(&relative) {
+                        globs.count(1);
+                        return false;
+                    }
+                }
+                let Some(leave_out) = &leave_out else {
+                    return true;
+                };
+                // The real path costs a system call or more, so only what has the name is asked for it.
+                let may_be = is_dir || leave_out.file_name() == Some(entry.file_name());
+                let real = || entry.path().canonicalize();
+                !may_be || real().map_or(true, |path| path != *leave_out)
+            });
             self.directory = Some((path.components().count(), walk.build()));
             return None;
         }
@@ -249,18 +282,18 @@ impl Walk {
         if kind.is_symlink() {
             return left_out("symbolic link, not followed: --follow does");
         }
-        let Some(named) = by_name(path) else {
+        let Some(named) = by_name(path).filter(|(holds, _)| holds.is_built_in()) else {
             // What this run writes into the folder that it reads, or a killed one left.
-            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
-                return None;
+            if !entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                self.other_names.count(path);
             }
-            let ending = path.extension().map_or_else(
-                || String::from("without ending"),
-                |ending| format!(".{}", ending.to_string_lossy()),
-            );
-            *self.other_names.entry(ending).or_default() += 1;
             return None;
         };
+        let relative: PathBuf = path.components().skip(below).collect();
+        if !self.globs.wanted(&relative) {
+            self.globs.count(1);
+            return None;
+        }
         if !kind.is_file() {
             return left_out("neither a file nor a directory (a pipe, socket or device)");
         }
@@ -290,17 +323,10 @@ impl Walk {
         });
         Source {
             path,
+            archive: None,
             below,
-            holds: match self.format {
-                InputFormat::Auto => holds,
-                InputFormat::Text
-                    if holds == Holds::Unknown && compression == Compression::Unknown =>
-                {
-                    Holds::Text
-                }
-                InputFormat::Text => Holds::Text,
-                InputFormat::Jsonl => Holds::JsonLines,
-            },
+            holds: self.asked.unwrap_or(holds),
+            is_sure: self.asked.is_some(),
             compression,
             len: metadata.map_or(0, Metadata::len),
             modified,
@@ -316,35 +342,6 @@ impl Walk {
         // What has no real path will fail to open, and be told then.
         path.canonicalize().is_ok_and(|real| !seen.insert(real))
     }
-
-    /// What to say about files left out for their names, once.
-    fn left_out(&mut self) -> Option<Problem> {
-        let names = std::mem::take(&mut self.other_names);
-        if names.is_empty() {
-            return None;
-        }
-        let count: usize = names.values().sum();
-        let mut names: Vec<_> = names.into_iter().collect();
-        names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let mut list: Vec<String> = names
-            .iter()
-            .take(8)
-            .map(|(name, n)| format!("{n} {name}"))
-            .collect();
-        if names.len() > list.len() {
-            list.push(String::from("…"));
-        }
-        let files = if count == 1 { "file" } else { "files" };
-        Some(Problem::new(
-            Kind::LeftOut,
-            "",
-            format!(
-                "{count} {files} in directories left out, for names that are not .txt .text .md .jsonl .ndjson ({}): \
-                 give a file by its name to read it nevertheless",
-                list.join(", ")
-            ),
-        ))
-    }
 }
 
 fn read_once(path: &Path) -> Problem {
@@ -357,28 +354,4 @@ fn read_once(path: &Path) -> Problem {
 
 fn walk_problem(error: &ignore::Error) -> Problem {
     Problem::new(Kind::Unreadable, "", error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names() {
-        for (name, says) in [
-            ("a.txt", Some((Holds::Text, Compression::None))),
-            ("A.TXT", Some((Holds::Text, Compression::None))),
-            ("dir.d/a.text", Some((Holds::Text, Compression::None))),
-            ("a.md.gz", Some((Holds::Text, Compression::Gzip))),
-            ("a.jsonl", Some((Holds::JsonLines, Compression::None))),
-            ("a.ndjson.zst", Some((Holds::JsonLines, Compression::Zstd))),
-            ("a.gz", None),
-            ("txt", None),
-            ("a.html", None),
-            ("a.txt.bak", None),
-            (".txt", Some((Holds::Text, Compression::None))),
-        ] {
-            assert_eq!(by_name(Path::new(name)), says, "{name}");
-        }
-    }
 }

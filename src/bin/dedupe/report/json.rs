@@ -28,6 +28,9 @@ struct Document<'a> {
     /// The path's bytes where they are no text.
     #[serde(skip_serializing_if = "Option::is_none")]
     path_encoded: Option<String>,
+    /// The archive that `path` leads into; `path` alone is no file then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
     /// What `apply` compares the file with that holds the document.
@@ -83,6 +86,12 @@ impl<'a> Document<'a> {
             status: answer.status.as_str(),
             path: record.place.source.to_string(),
             path_encoded: paths::encoded(&record.place.source.path),
+            archive: record
+                .place
+                .source
+                .archive
+                .as_ref()
+                .map(|archive| archive.to_string()),
             line: record.place.line(),
             size: file.map(|file| file.size),
             mtime: file.map(|file| file.mtime.to_string()),
