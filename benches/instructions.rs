@@ -53,8 +53,10 @@ fn words((mut words, pages): (Words, Vec<String>)) -> usize {
     count
 }
 
-/// The hashes of the words of each page, and its shingles.
-fn hashes() -> Vec<(Vec<u64>, Vec<u64>)> {
+/// The hashes of a page's words, and of its shingles.
+type Hashes = (Vec<u64>, Vec<u64>);
+
+fn hashes() -> Vec<Hashes> {
     let mut words = Words::new();
     let pages = texts(Script::Plain).into_iter().map(|page| {
         words.read(&page);
@@ -67,7 +69,7 @@ fn hashes() -> Vec<(Vec<u64>, Vec<u64>)> {
 
 #[library_benchmark(setup = hashes)]
 #[bench::k5()]
-fn shingle(pages: Vec<(Vec<u64>, Vec<u64>)>) -> u64 {
+fn shingle(pages: Vec<Hashes>) -> u64 {
     let mut out = Vec::with_capacity(2 * WORDS);
     let mut last = 0;
     for (words, _) in &pages {
@@ -79,7 +81,7 @@ fn shingle(pages: Vec<(Vec<u64>, Vec<u64>)>) -> u64 {
 
 #[library_benchmark(setup = hashes)]
 #[bench::of_shingles()]
-fn set(pages: Vec<(Vec<u64>, Vec<u64>)>) -> usize {
+fn set(pages: Vec<Hashes>) -> usize {
     let mut set = Shingles::default();
     let mut count = 0;
     for (_, shingles) in &pages {
@@ -90,7 +92,7 @@ fn set(pages: Vec<(Vec<u64>, Vec<u64>)>) -> usize {
 }
 
 /// The hasher has looked at the processor before it is counted.
-fn minhasher() -> (MinHash, Vec<(Vec<u64>, Vec<u64>)>) {
+fn minhasher() -> (MinHash, Vec<Hashes>) {
     let (minhash, pages) = (MinHash::new(), hashes());
     black_box(minhash.signature(&pages[0].1));
     (minhash, pages)
@@ -98,7 +100,7 @@ fn minhasher() -> (MinHash, Vec<(Vec<u64>, Vec<u64>)>) {
 
 #[library_benchmark(setup = minhasher)]
 #[bench::slots128()]
-fn signature((minhash, pages): (MinHash, Vec<(Vec<u64>, Vec<u64>)>)) {
+fn signature((minhash, pages): (MinHash, Vec<Hashes>)) {
     for (_, shingles) in &pages {
         black_box(minhash.signature(black_box(shingles)));
     }
@@ -106,7 +108,7 @@ fn signature((minhash, pages): (MinHash, Vec<(Vec<u64>, Vec<u64>)>)) {
 
 #[library_benchmark(setup = hashes)]
 #[bench::of_words()]
-fn fingerprint(pages: Vec<(Vec<u64>, Vec<u64>)>) -> u64 {
+fn fingerprint(pages: Vec<Hashes>) -> u64 {
     let all = pages
         .iter()
         .filter_map(|(words, _)| simhash(black_box(words)));
@@ -115,7 +117,7 @@ fn fingerprint(pages: Vec<(Vec<u64>, Vec<u64>)>) -> u64 {
 
 #[library_benchmark(setup = hashes)]
 #[bench::window16()]
-fn anchors(pages: Vec<(Vec<u64>, Vec<u64>)>) -> usize {
+fn anchors(pages: Vec<Hashes>) -> usize {
     let mut anchors = Vec::with_capacity(WORDS);
     let mut count = 0;
     for (_, shingles) in &pages {

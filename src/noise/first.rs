@@ -34,6 +34,35 @@ pub(crate) struct FirstStage {
 struct Table {
     slots: Vec<(u32, u32)>,
     shift: u32,
+    seen: Filter,
+}
+
+/// A bit for every hash, of which one in ten or so is set. Nine in ten n-grams of a page are not in the dictionary: this
+/// says so from memory that stays in the first cache.
+#[derive(Debug, Clone, PartialEq)]
+struct Filter {
+    bits: Vec<u64>,
+    shift: u32,
+}
+
+impl Filter {
+    fn new(grams: &[u32]) -> Self {
+        let size = (grams.len() * 8).next_power_of_two().max(64);
+        let mut filter = Self {
+            bits: vec![0; size / 64],
+            shift: 32 - size.ilog2(),
+        };
+        for &gram in grams {
+            let at = (gram >> filter.shift) as usize;
+            filter.bits[at / 64] |= 1 << (at % 64);
+        }
+        filter
+    }
+
+    fn may_contain(&self, gram: u32) -> bool {
+        let at = (gram >> self.shift) as usize;
+        self.bits[at / 64] >> (at % 64) & 1 == 1
+    }
 }
 
 impl Table {
@@ -42,6 +71,7 @@ impl Table {
         let mut table = Self {
             slots: vec![(0, 0); size],
             shift: 32 - size.ilog2(),
+            seen: Filter::new(grams),
         };
         for (i, &gram) in grams.iter().enumerate() {
             let mut slot = table.home(gram);
@@ -87,16 +117,25 @@ impl FirstStage {
         Self::new(1.0, [0.0; SCORES], Vec::new(), Vec::new())
     }
 
-    /// The scores of the block whose n-grams `feed` names.
-    pub(crate) fn scores(&self, feed: impl FnOnce(&mut dyn FnMut(u32))) -> Scores {
+    /// The scores of the block with these n-grams, of which those in the dictionary are left over.
+    #[inline(never)] // counted by itself, see benches/instructions.rs
+    pub(crate) fn scores(&self, grams: &mut Vec<u32>) -> Scores {
+        // All questions to the filter first, without a branch: they then wait for memory together.
+        let mut kept = 0;
+        for i in 0..grams.len() {
+            let gram = grams[i];
+            grams[kept] = gram;
+            kept += usize::from(self.table.seen.may_contain(gram));
+        }
+        grams.truncate(kept);
         let mut sums = [0_i32; 16];
-        feed(&mut |gram| {
+        for &gram in &*grams {
             if let Some(i) = self.table.find(gram) {
                 for (sum, &w) in sums.iter_mut().zip(&self.rows[i]) {
                     *sum += i32::from(w);
                 }
             }
-        });
+        }
         std::array::from_fn(|i| self.bias[i] + sums[i] as f32 * self.scale)
     }
 }

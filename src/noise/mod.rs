@@ -11,6 +11,7 @@ mod label;
 pub(crate) mod math;
 mod model;
 mod page;
+pub(crate) mod product;
 pub(crate) mod second;
 
 use std::cell::RefCell;

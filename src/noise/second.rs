@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::features::FEATURES;
 use super::label::{Label, PageKind};
+use super::product::{TOGETHER, add_product, add_products};
 
 pub(crate) const CHANNELS: usize = 32;
 /// Distance of the neighbours that each convolution sees.
@@ -92,79 +93,54 @@ pub(crate) struct Activations {
     pub(crate) kinds: [f32; KINDS],
 }
 
-/// `out += x * weights`, a row of weights for every number of `x`.
-#[inline]
-pub(crate) fn add_product<const N: usize>(x: &[f32], weights: &[f32], out: &mut [f32; N]) {
-    let (rows, _) = weights.as_chunks::<N>();
-    for (&x, row) in x.iter().zip(rows) {
-        for (o, &w) in out.iter_mut().zip(row) {
-            *o += x * w;
-        }
-    }
-}
-
 pub(crate) fn lane(weights: &[f32]) -> Lane {
     std::array::from_fn(|i| weights[i])
 }
 
 impl SecondStage {
     /// Runs the network over the rows of features of a page.
-    ///
-    /// Compiling this for AVX2 or AVX-512 by runtime dispatch was tried and gained nothing (4.2 against 3.8 µs a block,
-    /// side by side): the compiler vectorises the closures below, and only in functions of their own.
     #[inline(never)] // counted by itself, see benches/instructions.rs
     pub(crate) fn forward(&self, rows: &[f32], a: &mut Activations) {
         let p = &self.parameters;
-        let n = rows.len() / FEATURES;
         a.hidden.resize_with(DILATIONS.len() + 1, Vec::new);
         a.added.resize_with(DILATIONS.len(), Vec::new);
-
-        a.input.clear();
-        a.input.extend(rows.chunks_exact(FEATURES).flat_map(|row| {
-            row.iter()
-                .zip(&self.mean)
-                .zip(&self.inverse_spread)
-                .map(|((x, m), s)| ((x - m) * s).clamp(-5.0, 5.0))
-        }));
-        let bias = lane(&p[layout::INPUT_BIAS]);
-        a.hidden[0].clear();
-        a.hidden[0].extend(a.input.chunks_exact(FEATURES).map(|x| {
-            let mut h = bias;
-            add_product(x, &p[layout::INPUT], &mut h);
-            h.map(|v| v.max(0.0))
-        }));
-
+        self.scale(rows, &mut a.input);
+        project::<CHANNELS>(
+            &a.input,
+            &p[layout::INPUT],
+            lane(&p[layout::INPUT_BIAS]),
+            &mut a.hidden[0],
+        );
+        rectify(&mut a.hidden[0]);
         for (layer, &dilation) in DILATIONS.iter().enumerate() {
             if layer == SUMMARY_AT {
                 pool(&a.hidden[layer], &mut a.pooled[0], &mut a.maxima[0]);
                 let mut s = lane(&p[layout::SUMMARY_BIAS]);
                 add_product(&a.pooled[0], &p[layout::SUMMARY], &mut s);
-                let s = s.map(|v| v.max(0.0));
+                rectify(std::slice::from_mut(&mut s));
                 for h in &mut a.hidden[layer] {
                     for (h, &s) in h.iter_mut().zip(&s) {
                         *h += s;
                     }
                 }
-                a.summary = s.to_vec();
+                a.summary.clear();
+                a.summary.extend_from_slice(&s);
             }
-            let (weights, bias) = (&p[layout::conv(layer)], lane(&p[layout::conv_bias(layer)]));
-            let taps: Vec<&[f32]> = weights.chunks_exact(CHANNELS * CHANNELS).collect();
             let (below, above) = a.hidden.split_at_mut(layer + 1);
             let (from, to, added) = (&below[layer], &mut above[0], &mut a.added[layer]);
+            convolve(
+                from,
+                dilation,
+                &p[layout::conv(layer)],
+                lane(&p[layout::conv_bias(layer)]),
+                added,
+            );
             to.clear();
-            added.clear();
-            for t in 0..n {
-                let mut sum = bias;
-                if t >= dilation {
-                    add_product(&from[t - dilation], taps[0], &mut sum);
+            to.extend_from_slice(from);
+            for (to, added) in to.iter_mut().zip(added) {
+                for (to, &added) in to.iter_mut().zip(added.iter()) {
+                    *to += added;
                 }
-                add_product(&from[t], taps[1], &mut sum);
-                if t + dilation < n {
-                    add_product(&from[t + dilation], taps[2], &mut sum);
-                }
-                let sum = sum.map(|v| v.max(0.0));
-                added.push(sum);
-                to.push(std::array::from_fn(|c| from[t][c] + sum[c]));
             }
         }
         let last = &a.hidden[DILATIONS.len()];
@@ -173,17 +149,76 @@ impl SecondStage {
         add_product(&a.pooled[1], &p[layout::KIND], &mut kinds);
         a.kinds = kinds;
         let bias: [f32; OUT] = std::array::from_fn(|i| p[layout::OUTPUT_BIAS][i]);
-        a.labels.clear();
-        a.labels.extend(
-            last.iter()
-                .zip(a.input.chunks_exact(FEATURES))
-                .map(|(h, x)| {
-                    let mut out = bias;
-                    add_product(x, &p[layout::DIRECT], &mut out);
-                    add_product(h, &p[layout::OUTPUT], &mut out);
-                    out
-                }),
-        );
+        project::<OUT>(&a.input, &p[layout::DIRECT], bias, &mut a.labels);
+        for (last, out) in last.chunks(TOGETHER).zip(a.labels.chunks_mut(TOGETHER)) {
+            let mut x: [&[f32]; TOGETHER] = [&[]; TOGETHER];
+            for (x, last) in x.iter_mut().zip(last) {
+                *x = last;
+            }
+            add_products::<OUT>(&x[..out.len()], &p[layout::OUTPUT], out);
+        }
+    }
+
+    /// Centres and scales the features.
+    fn scale(&self, rows: &[f32], input: &mut Vec<f32>) {
+        input.clear();
+        input.extend_from_slice(rows);
+        for row in input.chunks_exact_mut(FEATURES) {
+            for ((x, m), s) in row.iter_mut().zip(&self.mean).zip(&self.inverse_spread) {
+                *x = ((*x - m) * s).clamp(-5.0, 5.0);
+            }
+        }
+    }
+}
+
+/// The features of every block times a matrix, into `out`.
+fn project<const N: usize>(
+    input: &[f32],
+    weights: &[f32],
+    bias: [f32; N],
+    out: &mut Vec<[f32; N]>,
+) {
+    out.clear();
+    out.resize(input.len() / FEATURES, bias);
+    for (rows, out) in input
+        .chunks(TOGETHER * FEATURES)
+        .zip(out.chunks_mut(TOGETHER))
+    {
+        let mut x: [&[f32]; TOGETHER] = [&[]; TOGETHER];
+        for (x, row) in x.iter_mut().zip(rows.chunks_exact(FEATURES)) {
+            *x = row;
+        }
+        add_products::<N>(&x[..out.len()], weights, out);
+    }
+}
+
+/// A convolution of width 3, rectified: each block sees itself and those `dilation` before and behind.
+fn convolve(from: &[Lane], dilation: usize, weights: &[f32], bias: Lane, out: &mut Vec<Lane>) {
+    out.clear();
+    out.resize(from.len(), bias);
+    let (taps, _) = weights.as_chunks::<{ CHANNELS * CHANNELS }>();
+    for (group, out) in out.chunks_mut(TOGETHER).enumerate() {
+        let first = group * TOGETHER;
+        for (tap, weights) in taps.iter().enumerate() {
+            // The neighbours seen lie from `first - dilation + tap * dilation` on; some may lie outside the page.
+            let start = first + tap * dilation;
+            let skip = dilation.saturating_sub(start).min(out.len());
+            let end = (from.len() + dilation).saturating_sub(start).min(out.len());
+            let mut x: [&[f32]; TOGETHER] = [&[]; TOGETHER];
+            for i in skip..end {
+                x[i] = &from[start + i - dilation];
+            }
+            if skip < end {
+                add_products::<CHANNELS>(&x[skip..end], weights, &mut out[skip..end]);
+            }
+        }
+    }
+    rectify(out);
+}
+
+fn rectify<const N: usize>(lanes: &mut [[f32; N]]) {
+    for value in lanes.as_flattened_mut() {
+        *value = value.max(0.0);
     }
 }
 

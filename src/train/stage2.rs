@@ -4,9 +4,10 @@ use super::example::{Example, Target};
 use super::rng::Rng;
 use super::stage1::marginal_gradient;
 use crate::noise::features::FEATURES;
+use crate::noise::product::add_product;
 use crate::noise::second::{
     Activations, CHANNELS, DILATIONS, KINDS, LABELS, Lane, OUT, SIDES, SUMMARY_AT, SecondStage,
-    WITHIN, add_product, lane, layout,
+    WITHIN, lane, layout,
 };
 
 /// A page ready for the network.

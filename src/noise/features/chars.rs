@@ -60,6 +60,18 @@ pub(super) static ASCII: [Class; 128] = {
     table
 };
 
+/// The lower-case form of ASCII letters, 0 for all other bytes.
+pub(super) static LETTERS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut b = b'a';
+    while b <= b'z' {
+        table[b as usize] = b;
+        table[b.to_ascii_uppercase() as usize] = b;
+        b += 1;
+    }
+    table
+};
+
 /// Class, script and lower-case form of a character beyond ASCII. Case is known for Latin, Greek, Cyrillic and Armenian;
 /// the lower-case form only has to be the same for both cases.
 pub(super) fn wide(c: u32) -> (Class, Script, u32) {

@@ -37,6 +37,7 @@ pub(crate) fn name(feature: usize) -> &'static str {
 pub(crate) struct Reader {
     seen: Vec<Seen>,
     content: Vec<u32>,
+    grams: Vec<u32>,
     scratch: context::Scratch,
     rows: Vec<f32>,
 }
@@ -51,7 +52,9 @@ impl Reader {
     ) -> &[f32] {
         self.surfaces(text, spans);
         for b in &mut self.seen {
-            b.scores = first.scores(|each| grams::each(&b.ends, &b.surface, each));
+            self.grams.clear();
+            grams::each(&b.ends, &b.surface, |gram| self.grams.push(gram));
+            b.scores = first.scores(&mut self.grams);
         }
         self.rows.clear();
         self.rows.resize(self.seen.len() * FEATURES, 0.0);

@@ -27,12 +27,21 @@ impl Ends {
             self.head[self.count] = token;
             self.head_form[self.count] = form;
         }
-        self.tail.copy_within(0..TAIL - 1, 1);
-        self.tail[0] = token;
-        self.tail_form.copy_within(0..TAIL - 1, 1);
-        self.tail_form[0] = form;
+        // In turn, until `finish` brings them in order.
+        self.tail[self.count % TAIL] = token;
+        self.tail_form[self.count % TAIL] = form;
         self.count += 1;
         self.all = mix(self.all, token);
+    }
+
+    /// The block is read: the tail gets its order.
+    fn finish(&mut self) {
+        let (tail, form) = (self.tail, self.tail_form);
+        for i in 0..self.count.min(TAIL) {
+            let from = (self.count - 1 - i) % TAIL;
+            self.tail[i] = tail[from];
+            self.tail_form[i] = form[from];
+        }
     }
 }
 
@@ -178,6 +187,47 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
     let mut at = 0;
     while at < bytes.len() {
         let b = bytes[at];
+        // What most of a page consists of: letters of a word, and a space.
+        if chars::LETTERS[usize::from(b)] != 0 {
+            let from = at;
+            let mut upper = 0;
+            for &b in &bytes[at..] {
+                let low = chars::LETTERS[usize::from(b)];
+                if low == 0 {
+                    break;
+                }
+                upper += u32::from(b != low);
+                word.hash = mix(word.hash, u32::from(low));
+                at += 1;
+            }
+            let len = (at - from) as u32;
+            let up = b.is_ascii_uppercase();
+            if s.chars == 0 {
+                s.starts_upper = up;
+                s.starts_lower = !up;
+            }
+            if word.len == 0 {
+                word.first_upper = up;
+            }
+            s.chars += len;
+            s.letters += len;
+            s.upper += upper;
+            s.scripts[Script::Latin as usize] += len;
+            word.len += len;
+            word.upper += upper;
+            last_wide = 0;
+            continue;
+        }
+        if b == b' ' {
+            s.chars += 1;
+            if word.len > 0 {
+                so_far.word_len = word.len;
+                end_word(&mut s, &mut word, &mut so_far, ends, content);
+                last_mark = 0;
+            }
+            at += 1;
+            continue;
+        }
         let (class, script, low, width, c);
         if b < 128 {
             c = u32::from(b);
@@ -263,6 +313,7 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
     if word.len > 0 {
         end_word(&mut s, &mut word, &mut so_far, ends, content);
     }
+    ends.finish();
     last_char(&mut s, block);
     s
 }
