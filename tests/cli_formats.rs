@@ -893,3 +893,108 @@ fn lists_of_files_are_read() {
         .code(2);
     assert!(run.out.contains("==> in/a.txt <=="), "{}", run.out);
 }
+
+// Formats of the answer.
+
+#[test]
+fn fdupes_prints_names() {
+    let lines = line("x", &story(2)) + &line("y", &story(2));
+    let world = World::with([
+        ("in/a.txt", story(1)),
+        ("in/b.txt", story(1)),
+        ("in/c.txt", story(3)),
+        ("in/feed.jsonl", lines),
+    ]);
+    let run = world
+        .run(["--raw", "--format", "fdupes", "in"])
+        .code(1)
+        .silent();
+    assert_eq!(
+        run.out,
+        "in/a.txt\nin/b.txt\n\nin/feed.jsonl#x\nin/feed.jsonl#y\n"
+    );
+    let none = world
+        .run(["--raw", "--format", "fdupes", "in/c.txt"])
+        .code(0)
+        .silent();
+    assert_eq!(none.out, "");
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_has_a_row_a_document() {
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+
+    let world = World::with([(
+        "feed.jsonl",
+        line("a", &story(1)) + &line(7, &story(2)) + &line("c", &story(1)),
+    )]);
+    world
+        .run([
+            "--raw",
+            "--format",
+            "parquet",
+            "--output",
+            "out.parquet",
+            "feed.jsonl",
+        ])
+        .code(1)
+        .silent();
+    let file = std::fs::File::open(world.path("out.parquet")).expect("a file");
+    let reader = SerializedFileReader::new(file).expect("a table");
+    let about = reader
+        .metadata()
+        .file_metadata()
+        .key_value_metadata()
+        .expect("metadata");
+    assert_eq!(
+        (about[0].key.as_str(), about[0].value.as_deref()),
+        ("newsift.version", Some("1"))
+    );
+    let rows: Vec<String> = reader
+        .get_row_iter(None)
+        .expect("rows")
+        .map(|row| row.expect("a row").to_string())
+        .collect();
+    assert_eq!(rows.len(), 3);
+    assert!(
+        rows[0].starts_with(r#"{id: "a", cluster: 1, kept: true, status: "kept""#),
+        "{}",
+        rows[0]
+    );
+    assert!(
+        rows[0].contains("kept_id: null, similarity: null"),
+        "{}",
+        rows[0]
+    );
+    assert!(
+        rows[1].starts_with(r#"{id: "7", cluster: 2"#),
+        "{}",
+        rows[1]
+    );
+    assert!(
+        rows[2].contains(r#"line: 3"#) && rows[2].contains(r#"kept_id: "a", similarity: 1"#),
+        "{}",
+        rows[2]
+    );
+    // The same bytes every time, and it can be read back.
+    let again = world
+        .dedupe(["--raw", "--format", "parquet", "feed.jsonl"])
+        .output()
+        .expect("it runs");
+    assert_eq!(
+        again.stdout,
+        std::fs::read(world.path("out.parquet")).expect("a file")
+    );
+    let run = scan(&world, &["--text-field", "path", "out.parquet"]).code(1);
+    assert_eq!(run.json().len(), 3);
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn parquet_needs_a_feature() {
+    let world = World::with([("a.txt", story(1))]);
+    world.run(["--format", "parquet", "a.txt"]).code(2).says(
+        "--format parquet: this build writes no Parquet: install it with --features cli,parquet",
+    );
+}

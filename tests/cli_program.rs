@@ -17,6 +17,7 @@ fn help_fits_a_terminal_and_has_examples() {
             &["Examples:", "Exit codes:", "./strip", "  2  errors"][..],
         ),
         (&["-h"], &["Usage:", "--threshold"]),
+        (&["doctor", "--help"], &["Examples:", "Exit codes:"]),
         (
             &["strip", "--help"],
             &["Examples:", "Exit codes:", "--keep-labels"],
@@ -37,8 +38,49 @@ fn help_fits_a_terminal_and_has_examples() {
 
 #[test]
 fn version() {
+    let version = env!("CARGO_PKG_VERSION");
+    let run = World::new().run(["-V"]).code(0).silent();
+    assert_eq!(run.out, format!("dedupe {version}\n"));
     let run = World::new().run(["--version"]).code(0).silent();
-    assert_eq!(run.out, format!("dedupe {}\n", env!("CARGO_PKG_VERSION")));
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!(lines[0], format!("dedupe {version}"));
+    assert!(lines[1].starts_with("features cli"), "{run:?}");
+    assert!(
+        lines[2].starts_with("model ") && lines[2].contains("xxh3 "),
+        "{run:?}"
+    );
+    assert_eq!(lines.len(), 3);
+}
+
+#[test]
+fn doctor_says_what_the_build_can_do() {
+    let world = World::new();
+    let run = world.run(["doctor"]).code(0).silent();
+    for text in [
+        &format!("version    dedupe {}\n", env!("CARGO_PKG_VERSION")),
+        "platform   ",
+        "features   cli",
+        "model      ",
+        "data dev.jsonl: ",
+        "reads      text jsonl csv tsv warc wet tar zip",
+        "writes     text json jsonl csv fdupes",
+        "threads    ",
+        "standard output is no terminal (no colours)",
+        " free\n",
+    ] {
+        assert!(run.out.contains(text), "{text:?}: {}", run.out);
+    }
+    assert_eq!(
+        run.out.contains(" html"),
+        cfg!(feature = "html"),
+        "{}",
+        run.out
+    );
+    let run = support::Run::of(world.dedupe(["doctor"]).env("TMPDIR", "/nowhere/at/all"));
+    run.code(2)
+        .prints("temporary  /nowhere/at/all, not writable")
+        .says("/nowhere/at/all: no temporary file can be written")
+        .says("TMPDIR names another directory");
 }
 
 #[test]

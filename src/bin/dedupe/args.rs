@@ -34,6 +34,7 @@ Examples:
   dedupe explain a.txt feed.jsonl#17   why two documents are duplicates, or not
   scraper | dedupe filter > new.jsonl  pass on the stories that are new
   dedupe apply plan.jsonl --delete     what would be deleted; --yes does it
+  dedupe --format fdupes pages/        the names of each group, for scripts
   dedupe man > dedupe.1                the manual page
 
 Exit codes:
@@ -118,6 +119,14 @@ Exit codes:
   1  some files were left: deleted, changed, or their place is taken
   2  errors";
 
+const EXIT_DOCTOR: &str = "\
+Examples:
+  dedupe doctor            to be pasted into a report of a problem
+
+Exit codes:
+  0  all is well
+  2  something that the program needs is missing; it says what";
+
 #[cfg(feature = "train")]
 const EXIT_TRAIN: &str = "\
 Reads JSON Lines, a page a line, with the fields host (pages of one host stay
@@ -139,7 +148,8 @@ Exit codes:
 
 /// Find near-duplicate news stories, and strip pages of what is not their story
 #[derive(Debug, Parser)]
-#[command(name = "dedupe", version, long_about = LONG_ABOUT, after_help = EXAMPLES)]
+#[command(name = "dedupe", version, long_version = crate::doctor::long_version())]
+#[command(long_about = LONG_ABOUT, after_help = EXAMPLES)]
 #[command(args_conflicts_with_subcommands = true, max_term_width = 100)]
 #[command(override_usage = "dedupe [OPTIONS] <PATH>...\n       dedupe <COMMAND> [OPTIONS] ...")]
 pub struct Args {
@@ -160,7 +170,11 @@ impl Args {
             Some(Command::Apply(apply)) => apply.quiet,
             Some(Command::Filter(filter)) => filter.run.quiet,
             Some(
-                Command::Undo(_) | Command::Explain(_) | Command::Man | Command::Completions { .. },
+                Command::Undo(_)
+                | Command::Explain(_)
+                | Command::Doctor
+                | Command::Man
+                | Command::Completions { .. },
             ) => false,
         }
     }
@@ -187,6 +201,9 @@ pub enum Command {
     #[cfg(feature = "train")]
     #[command(after_help = EXIT_TRAIN)]
     Train(TrainArgs),
+    /// Say what this build can do, and whether the machine has what it needs
+    #[command(after_help = EXIT_DOCTOR)]
+    Doctor,
     /// Print the manual page
     Man,
     /// Print completions for a shell
@@ -559,6 +576,10 @@ pub enum Format {
     Jsonl,
     /// One row a document, in the order of the input
     Csv,
+    /// The names of each group a line each, groups apart by a blank line
+    Fdupes,
+    /// One row a document (needs the feature parquet, and --output in a terminal)
+    Parquet,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

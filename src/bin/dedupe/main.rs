@@ -6,6 +6,7 @@
 mod apply;
 mod args;
 mod docs;
+mod doctor;
 mod explain;
 mod filter;
 mod fingerprint;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         Some(Command::Undo(undo)) => apply::undo(&undo, &mut problems),
         #[cfg(feature = "train")]
         Some(Command::Train(args)) => train::run(&args, &mut problems),
+        Some(Command::Doctor) => doctor::run(&mut problems),
         Some(Command::Man) => docs::man(),
         Some(Command::Completions { shell }) => docs::completions(shell),
     };

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::words::number;
+
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A line that tells what is being done; hidden when nobody looks.
@@ -38,9 +40,13 @@ impl Progress {
         self.documents += documents as u64;
         self.bytes += bytes as u64;
         if !self.bar.is_hidden() {
-            let (documents, bytes) = (self.documents, HumanBytes(self.bytes));
-            self.bar
-                .set_message(format!("reading: {documents} documents, {bytes}"));
+            let seconds = self.bar.elapsed().as_secs_f64().max(0.001);
+            let rate = (self.documents as f64 / seconds) as usize;
+            let (documents, bytes) = (number(self.documents as usize), HumanBytes(self.bytes));
+            self.bar.set_message(format!(
+                "reading: {documents} documents, {bytes}, {} documents/s",
+                number(rate)
+            ));
         }
     }
 

@@ -136,7 +136,7 @@ pub fn lines(answers: &Answers<'_>, out: &mut Sink) -> Result<(), Problem> {
     Ok(())
 }
 
-/// One object for the whole scan: `summary`, `clusters` of two documents and more, `problems`.
+/// One object for the whole scan: `version`, `summary`, `clusters` of two documents and more, `problems`.
 pub fn object(answers: &Answers<'_>, out: &mut Sink, problems: &Problems) -> Result<(), Problem> {
     #[derive(Serialize)]
     struct Group<'a> {
@@ -153,7 +153,7 @@ pub fn object(answers: &Answers<'_>, out: &mut Sink, problems: &Problems) -> Res
     }
 
     let files = Files::default();
-    let mut text = Vec::from(b"{\"summary\":");
+    let mut text = format!("{{\"version\":{VERSION},\n\"summary\":").into_bytes();
     let mut summary = serde_json::Map::new();
     let mut count = |name: &str, n: usize| summary.insert(name.into(), n.into());
     count("documents", answers.scan.asked);

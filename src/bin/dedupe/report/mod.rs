@@ -1,7 +1,10 @@
 //! What a scan found, for people and for programs.
 
+mod fdupes;
 mod files;
 mod json;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod table;
 mod text;
 
@@ -24,16 +27,42 @@ pub fn print(
     let answers = Answers::new(scan);
     let look = match format {
         Format::Text => Look::Styled,
-        Format::Json | Format::Jsonl | Format::Csv => Look::Plain,
+        _ => Look::Plain,
     };
+    if format == Format::Parquet {
+        parquet::check(output)?;
+    }
     let mut out = Sink::open(output, look)?;
     match format {
         Format::Text => text::print(&answers, &mut out, problems),
         Format::Json => json::object(&answers, &mut out, problems),
         Format::Jsonl => json::lines(&answers, &mut out),
         Format::Csv => table::csv(&answers, &mut out),
+        Format::Fdupes => fdupes::print(&answers, &mut out),
+        Format::Parquet => parquet::table(&answers, &mut out),
     }?;
     out.finish()
+}
+
+/// Stands in for the table in a build that has none.
+#[cfg(not(feature = "parquet"))]
+mod parquet {
+    use super::Answers;
+    use crate::args::OutputArgs;
+    use crate::output::Sink;
+    use crate::problems::{Kind, Problem};
+
+    pub fn check(_output: &OutputArgs) -> Result<(), Problem> {
+        Err(Problem::new(
+            Kind::Setting,
+            "--format parquet",
+            "this build writes no Parquet: install it with --features cli,parquet (dedupe doctor)",
+        ))
+    }
+
+    pub fn table(_answers: &Answers<'_>, _out: &mut Sink) -> Result<(), Problem> {
+        Ok(())
+    }
 }
 
 /// What became of a document.
