@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args as _, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use newsift::Label;
+
+use crate::config;
 
 const LONG_ABOUT: &str = "\
 Find the near-duplicate stories among scraped news pages, and strip the pages
@@ -18,7 +20,8 @@ A PATH is a file, a directory, or - for standard input. In directories it reads
 .txt, .text, .md and .html (a page each), .jsonl, .ndjson, .csv and .tsv (a page
 a line or row), .warc and .wet (records of a crawl), .parquet, and what is in
 .tar and .zip, each also .gz, .zst or .xz, and says at the end what it left out.
-A path that is named like a subcommand can be given as ./strip.";
+A path that is named like a subcommand can be given as ./strip. Settings can be
+in a dedupe.toml here or above; --print-config shows them.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -157,6 +160,11 @@ pub struct Args {
     pub command: Option<Command>,
     #[command(flatten)]
     pub scan: ScanArgs,
+}
+
+/// The command line with everything that can be said on it.
+pub fn command() -> clap::Command {
+    config::with_options(Args::command())
 }
 
 impl Args {
@@ -670,13 +678,11 @@ fn size(text: &str) -> Result<u64, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Args::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]

@@ -1,16 +1,14 @@
 //! The manual page and the shell completions.
 
-use clap::CommandFactory as _;
-
 use crate::Outcome;
-use crate::args::Args;
+use crate::args;
 use crate::output::Sink;
 use crate::problems::Problem;
 
 /// Prints the manual page, the subcommands' pages after it.
 pub fn man() -> Result<Outcome, Problem> {
     let mut page = Vec::new();
-    let mut command = Args::command();
+    let mut command = args::command();
     command.build();
     render(&command, &mut page);
     for sub in command
@@ -36,7 +34,7 @@ fn render(command: &clap::Command, page: &mut Vec<u8>) {
 /// Prints the completions for a shell.
 pub fn completions(shell: clap_complete::Shell) -> Result<Outcome, Problem> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "dedupe", &mut script);
+    clap_complete::generate(shell, &mut args::command(), "dedupe", &mut script);
     Sink::stdout().write(&script)?;
     Ok(Outcome::Clean)
 }

@@ -5,6 +5,7 @@
 
 mod apply;
 mod args;
+mod config;
 mod docs;
 mod doctor;
 mod explain;
@@ -23,11 +24,12 @@ mod spill;
 mod strip;
 #[cfg(feature = "train")]
 mod train;
+mod verbose;
 mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use args::{Args, Command};
 use problems::Problems;
@@ -46,7 +48,30 @@ pub enum Outcome {
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let command = args::command();
+    let given: Vec<_> = std::env::args_os().collect();
+    let folder = std::env::current_dir().unwrap_or_default();
+    let (matches, config) = match config::matches(&command, &given, &folder) {
+        Ok(found) => found,
+        Err(problem) => return refused(problem),
+    };
+    if let Some(text) = config.print(&command, &matches) {
+        let printed = output::Sink::stdout().write(text.as_bytes());
+        return printed.map_or_else(refused, |()| ExitCode::SUCCESS);
+    }
+    if config::is_verbose(&matches) {
+        verbose::on();
+        verbose::say(|| {
+            let file = config
+                .path()
+                .map_or("none".into(), |path| path.display().to_string());
+            format!(
+                "dedupe {}, configuration: {file}",
+                env!("CARGO_PKG_VERSION")
+            )
+        });
+    }
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let mut problems = Problems::new(args.quiet());
     let outcome = match args.command {
         None => scan::run(&args.scan, &mut problems),
@@ -61,10 +86,12 @@ fn main() -> ExitCode {
         Some(Command::Man) => docs::man(),
         Some(Command::Completions { shell }) => docs::completions(shell),
     };
-    let outcome = outcome.unwrap_or_else(|failure| {
+    let outcome = outcome.unwrap_or_else(|mut failure| {
+        config.place(&mut failure);
         problems.add(failure);
         Outcome::Clean
     });
+    verbose::say(|| String::from("done"));
     problems.print();
     match outcome {
         Outcome::Signal(number) => ExitCode::from(128 + number),
@@ -72,4 +99,12 @@ fn main() -> ExitCode {
         Outcome::Clean => ExitCode::SUCCESS,
         Outcome::Duplicates | Outcome::Left => ExitCode::from(1),
     }
+}
+
+/// Ends a run that did not begin.
+fn refused(problem: problems::Problem) -> ExitCode {
+    let mut problems = Problems::new(false);
+    problems.add(problem);
+    problems.print();
+    ExitCode::from(2)
 }

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::args::RunArgs;
 use crate::input::{Reader, Work};
 use crate::problems::{Kind, Problem};
+use crate::verbose;
 
 /// A round holds this many bytes for each thread: enough that waiting for the slowest page of a round does not matter.
 const BYTES_PER_THREAD: u64 = 2 << 20;
@@ -21,6 +22,7 @@ pub fn with_threads<R: Send>(run: &RunArgs, job: impl FnOnce() -> R + Send) -> R
         .num_threads(run.threads.map_or(0, usize::from))
         .build()
         .map_err(|error| Problem::new(Kind::Setting, "--threads", error.to_string()))?;
+    verbose::say(|| format!("{} threads", pool.current_num_threads()));
     Ok(pool.install(job))
 }
 

@@ -1,16 +1,20 @@
 //! How far the work is, on standard error when that is a terminal.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use crate::words::number;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::verbose;
+
 /// A line that tells what is being done; hidden when nobody looks.
 pub struct Progress {
     bar: ProgressBar,
     documents: u64,
     bytes: u64,
+    told: Cell<bool>,
 }
 
 impl Progress {
@@ -32,6 +36,7 @@ impl Progress {
             bar,
             documents: 0,
             bytes: 0,
+            told: Cell::new(false),
         }
     }
 
@@ -52,11 +57,28 @@ impl Progress {
 
     /// Says what comes now.
     pub fn stage(&self, message: String) {
+        self.tell();
+        verbose::say(|| message.clone());
         self.bar.set_message(message);
     }
 
     /// Takes the line away.
     pub fn done(&self) {
+        self.tell();
         self.bar.finish_and_clear();
+    }
+
+    /// How much was read, once, for `--verbose`.
+    fn tell(&self) {
+        if self.told.replace(true) {
+            return;
+        }
+        verbose::say(|| {
+            format!(
+                "read {} documents, {}",
+                self.documents,
+                HumanBytes(self.bytes)
+            )
+        });
     }
 }

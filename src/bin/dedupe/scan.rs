@@ -18,6 +18,7 @@ use crate::problems::{Kind, Problem, Problems};
 use crate::progress::Progress;
 use crate::report;
 use crate::spill::Spill;
+use crate::verbose;
 
 /// What stays in memory of a document, beside its sketch.
 #[derive(Debug)]
@@ -204,6 +205,7 @@ fn scan(
     if let Some(error) = stories.failure() {
         return Err(disk(error));
     }
+    verbose::say(|| format!("{} groups", clusters.clusters().len()));
     for note in clusters.notes() {
         problems.add(Problem::new(Kind::Library, "", note.as_str()));
     }

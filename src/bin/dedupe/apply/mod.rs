@@ -20,6 +20,7 @@ use crate::Outcome;
 use crate::args::ApplyArgs;
 use crate::output::Sink;
 use crate::problems::{Kind, Problem, Problems};
+use crate::verbose;
 use crate::words::{count, plain, size};
 use act::Found;
 use check::{Checked, Checks, Ready};
@@ -64,6 +65,7 @@ pub fn run(args: &ApplyArgs, problems: &mut Problems) -> Result<Outcome, Problem
         (None, true) => PathBuf::new(),
     };
     let plan = Plan::read(&args.plan)?;
+    verbose::say(|| format!("the plan has {} documents", plan.documents.len()));
     let base = args.base.as_deref().unwrap_or(Path::new(""));
     let target = match &args.action.move_to {
         None => None,
@@ -243,6 +245,7 @@ impl Apply<'_> {
         if batch.is_empty() {
             return Ok(());
         }
+        verbose::say(|| format!("{} checked, acting", count(batch.len(), "file")));
         let intents: Vec<Intent> = batch.iter().map(|(_, intent, _)| intent.clone()).collect();
         let numbers = journal.intend(&intents)?;
         for (n, (ready, intent, name)) in numbers.into_iter().zip(batch) {
