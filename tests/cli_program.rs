@@ -26,6 +26,10 @@ fn help_fits_a_terminal_and_has_examples() {
             &["explain", "--help"],
             &["Examples:", "Exit codes:", "FILE.jsonl#ID"],
         ),
+        (
+            &["report", "--help"],
+            &["Examples:", "Exit codes:", "--max-chars", "no network"],
+        ),
     ] {
         let run = world.run(args.iter().copied()).code(0).silent();
         for text in has {

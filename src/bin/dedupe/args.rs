@@ -38,6 +38,7 @@ Examples:
   scraper | dedupe filter > new.jsonl  pass on the stories that are new
   dedupe apply plan.jsonl --delete     what would be deleted; --yes does it
   dedupe --format fdupes pages/        the names of each group, for scripts
+  dedupe report --html r.html pages/   all of it as a page to look through
   dedupe man > dedupe.1                the manual page
 
 Exit codes:
@@ -121,6 +122,20 @@ Exit codes:
   0  everything is, or would be, put back
   1  some files were left: deleted, changed, or their place is taken
   2  errors";
+const EXIT_REPORT: &str = "\
+The page needs no network and no server: open it from disk, send it, print it.
+It shows what is kept and what is dropped, each duplicate beside the document
+that is kept with what both share, and each page with its noise struck out.
+
+Examples:
+  dedupe report --html report.html pages/
+  dedupe report --html report.html --force --preset strict feed.jsonl
+  dedupe report --html big.html --max-pages 100000 --max-chars 4000 crawl/
+
+Exit codes:
+  0  the report is written
+  2  errors: something could not be read, understood or written; the report
+     tells what could not be read";
 
 const EXIT_DOCTOR: &str = "\
 Examples:
@@ -173,6 +188,7 @@ impl Args {
         match &self.command {
             None => self.scan.run.quiet,
             Some(Command::Strip(strip)) => strip.run.quiet,
+            Some(Command::Report(report)) => report.run.quiet,
             #[cfg(feature = "train")]
             Some(Command::Train(train)) => train.run.quiet,
             Some(Command::Apply(apply)) => apply.quiet,
@@ -205,6 +221,9 @@ pub enum Command {
     /// Put back what apply moved or linked
     #[command(after_help = EXIT_UNDO)]
     Undo(UndoArgs),
+    /// Write what was found as one HTML page to look through
+    #[command(after_help = EXIT_REPORT)]
+    Report(ReportArgs),
     /// Train a noise model on labelled pages
     #[cfg(feature = "train")]
     #[command(after_help = EXIT_TRAIN)]
@@ -431,8 +450,72 @@ pub struct UndoArgs {
     pub yes: bool,
 }
 
-/// Which documents are duplicates.
 #[derive(Debug, clap::Args)]
+pub struct ReportArgs {
+    /// Files or directories to read; - is standard input
+    #[arg(value_name = "PATH", required_unless_present = "files_from")]
+    pub paths: Vec<PathBuf>,
+    /// Where the page goes; - is standard output
+    #[arg(long, value_name = "FILE")]
+    pub html: PathBuf,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub rule: RuleArgs,
+    #[command(flatten)]
+    pub noise: NoiseArgs,
+    /// Look the documents up in what lies here: those that match are `known`;
+    /// can be given several times
+    #[arg(long, value_name = "PATH")]
+    pub against: Vec<PathBuf>,
+    /// Which document of a group is kept [default: longest]
+    #[arg(long, value_enum, value_name = "WHICH", requires_ifs = [("highest", "keep_by"), ("lowest", "keep_by")])]
+    pub keep: Option<Keep>,
+    /// JSON Lines: keep by the number, date or true/false in this field
+    #[arg(long, value_name = "FIELD")]
+    pub keep_by: Option<String>,
+    /// Most characters that are shown of a page; all of it is compared
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub max_chars: usize,
+    /// Most pages that are shown; clusters come first
+    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    pub max_pages: usize,
+    /// JSON Lines: the field with the page's address on the web
+    #[arg(long, value_name = "NAME", default_value = "url")]
+    pub url_field: String,
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+impl ReportArgs {
+    /// The scan whose answer the report shows.
+    pub fn as_scan(&self) -> ScanArgs {
+        ScanArgs {
+            paths: self.paths.clone(),
+            rule: self.rule.clone(),
+            noise: self.noise.clone(),
+            against: self.against.clone(),
+            keep: self.keep,
+            keep_by: self.keep_by.clone(),
+            format: Format::Text,
+            input: self.input.clone(),
+            select: self.select.clone(),
+            output: OutputArgs {
+                output: Some(self.html.clone()),
+                force: self.force,
+            },
+            run: self.run.clone(),
+        }
+    }
+}
+
+/// Which documents are duplicates.
+#[derive(Debug, Clone, clap::Args)]
 pub struct RuleArgs {
     /// Compare the pages as they are, without stripping their noise
     #[arg(long)]

@@ -80,6 +80,7 @@ fn main() -> ExitCode {
         Some(Command::Filter(filter)) => filter::run(&filter, &mut problems),
         Some(Command::Apply(apply)) => apply::run(&apply, &mut problems),
         Some(Command::Undo(undo)) => apply::undo(&undo, &mut problems),
+        Some(Command::Report(args)) => report::html::run(&args, &mut problems),
         #[cfg(feature = "train")]
         Some(Command::Train(args)) => train::run(&args, &mut problems),
         Some(Command::Doctor) => doctor::run(&mut problems),

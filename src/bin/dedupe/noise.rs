@@ -33,6 +33,15 @@ pub fn keeping(args: &NoiseArgs, labels: &[Label]) -> Result<Cleaner, Problem> {
         .map_err(|error| Problem::new(Kind::Setting, "--lean", error.to_string()))
 }
 
+/// What the noise model says of itself.
+pub fn about(args: &NoiseArgs) -> Result<String, Problem> {
+    let model = match &args.model {
+        Some(path) => model(path)?,
+        None => Model::default(),
+    };
+    Ok(model.about().to_owned())
+}
+
 fn model(path: &Path) -> Result<Model, Problem> {
     let refused =
         |why: String| Problem::new(Kind::Setting, format!("--model {}", path.display()), why);

@@ -17,6 +17,7 @@ use crate::pipeline;
 use crate::problems::{Kind, Problem, Problems};
 use crate::progress::Progress;
 use crate::report;
+use crate::report::html::{Shown, Tally};
 use crate::spill::Spill;
 use crate::verbose;
 
@@ -49,6 +50,24 @@ pub struct Scan {
     pub asked: usize,
     pub clusters: Clusters,
     pub stories: Spill,
+    /// What a report shows, when one was asked for.
+    pub pages: Option<Pages>,
+}
+
+/// The pages with their labels, as [`Shown`] in JSON, and how much of those of the input has which label.
+#[derive(Debug)]
+pub struct Pages {
+    pub packed: Spill,
+    pub tally: Tally,
+}
+
+/// What of each page is kept for a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Show<'a> {
+    /// Characters.
+    pub most: usize,
+    /// The field with the page's address.
+    pub url_field: &'a str,
 }
 
 /// A document as it comes out of a thread.
@@ -59,6 +78,7 @@ struct Sketched {
     value: Option<f64>,
     sketch: Sketch,
     story: String,
+    shown: Option<(String, Tally)>,
 }
 
 /// The settings that the options ask for.
@@ -81,7 +101,7 @@ pub fn run(args: &ScanArgs, problems: &mut Problems) -> Result<Outcome, Problem>
     subcommand_after_options(&args.paths)?;
     args.output.check()?;
     pipeline::with_threads(&args.run, || {
-        let scan = scan(args, keep, settings, problems)?;
+        let scan = scan(args, keep, settings, None, problems)?;
         let found = !scan.clusters.clusters().is_empty();
         report::print(&scan, args.format, &args.output, problems)?;
         Ok(if found {
@@ -93,7 +113,7 @@ pub fn run(args: &ScanArgs, problems: &mut Problems) -> Result<Outcome, Problem>
 }
 
 /// Which document of a group is kept.
-fn keep(args: &ScanArgs) -> Result<Keep, Problem> {
+pub fn keep(args: &ScanArgs) -> Result<Keep, Problem> {
     match (args.keep, &args.keep_by) {
         (Some(Keep::Cleanest), None) if args.rule.raw => Err(Problem::new(
             Kind::Setting,
@@ -131,10 +151,12 @@ fn subcommand_after_options(paths: &[PathBuf]) -> Result<(), Problem> {
     }
 }
 
-fn scan(
+/// Reads and compares, on the threads of the pool that it is called in.
+pub fn scan(
     args: &ScanArgs,
     keep: Keep,
     settings: Settings,
+    show: Option<Show<'_>>,
     problems: &mut Problems,
 ) -> Result<Scan, Problem> {
     let input = Input {
@@ -153,9 +175,13 @@ fn scan(
     let mut asked = 0;
     let mut valued = false;
     let mut stories = Spill::new();
+    let mut pages = show.map(|_| Pages {
+        packed: Spill::new(),
+        tally: Tally::default(),
+    });
     pipeline::run(
         &mut reader,
-        |work| sketch(work, &input, keep, cleaner.as_ref(), &settings),
+        |work| sketch(work, &input, keep, cleaner.as_ref(), &settings, show),
         |(documents, told)| {
             problems.extend(told);
             progress.read(
@@ -166,6 +192,12 @@ fn scan(
                 stories
                     .push(&document.story)
                     .map_err(|error| disk(&error))?;
+                if let (Some(pages), Some((shown, tally))) = (&mut pages, document.shown) {
+                    pages.packed.push(&shown).map_err(|error| disk(&error))?;
+                    if !document.record.place.source.reference {
+                        pages.tally.add(&tally);
+                    }
+                }
                 let about = Document {
                     id: document.record.id.to_text().into_owned(),
                     date: document.date,
@@ -184,6 +216,9 @@ fn scan(
         },
     )?;
     stories.finish().map_err(|error| disk(&error))?;
+    if let Some(pages) = &mut pages {
+        pages.packed.finish().map_err(|error| disk(&error))?;
+    }
     if let Some(name) = &args.keep_by
         && !valued
         && asked > 0
@@ -215,6 +250,7 @@ fn scan(
         records,
         clusters,
         stories,
+        pages,
     })
 }
 
@@ -224,17 +260,28 @@ fn sketch(
     keep: Keep,
     cleaner: Option<&Cleaner>,
     settings: &Settings,
+    show: Option<Show<'_>>,
 ) -> (Vec<Sketched>, Vec<Problem>) {
     let (mut documents, mut problems) = (Vec::new(), Vec::new());
     work.pages(input, &mut problems, |page| {
         let text = page.text.unwrap_or("");
-        let (story, kind) = match cleaner {
+        let (story, kind, shown) = match cleaner {
             Some(cleaner) => {
                 let labelled = cleaner.label(text);
-                (labelled.story(cleaner.kept()).text(), Some(labelled.kind()))
+                let story = labelled.story(cleaner.kept()).text();
+                let shown = show.map(|s| Shown::labelled(&labelled, cleaner.kept(), s.most));
+                (story, Some(labelled.kind()), shown)
             }
-            None => (text.into(), None),
+            None => {
+                let shown = show.map(|s| (Shown::plain(text, s.most), Tally::default()));
+                (text.into(), None, shown)
+            }
         };
+        let shown = shown.zip(show).map(|((shown, tally), show)| {
+            let mut json = Vec::new();
+            report::write_json(&mut json, &shown.found_at(&page, show.url_field));
+            (String::from_utf8(json).unwrap_or_default(), tally)
+        });
         let sketch = settings.sketch(&story);
         let value = match keep {
             // The share of the page that is noise.
@@ -258,6 +305,7 @@ fn sketch(
             value,
             sketch,
             story: story.into_owned(),
+            shown,
         });
     });
     (documents, problems)
@@ -297,7 +345,8 @@ fn ids_given_twice(records: &mut [Record], among: Range<usize>, problems: &mut P
     }
 }
 
-fn disk(error: &std::io::Error) -> Problem {
+/// What to say when the stories cannot wait on disk.
+pub fn disk(error: &std::io::Error) -> Problem {
     Problem::new(
         Kind::Output,
         std::env::temp_dir().display(),

@@ -87,6 +87,12 @@ impl Spill {
         }
     }
 
+    /// How many bytes the text of a document has.
+    pub fn len(&self, number: usize) -> u64 {
+        let before = number.checked_sub(1).map_or(0, |n| self.ends[n]);
+        self.ends[number] - before
+    }
+
     /// What went wrong while texts were read back.
     pub fn failure(&self) -> Option<&io::Error> {
         self.failure.get()

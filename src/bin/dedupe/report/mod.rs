@@ -2,6 +2,7 @@
 
 mod fdupes;
 mod files;
+pub mod html;
 mod json;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -127,7 +128,7 @@ pub struct Answers<'s> {
 }
 
 impl<'s> Answers<'s> {
-    fn new(scan: &'s Scan) -> Self {
+    pub fn new(scan: &'s Scan) -> Self {
         let kept_of = scan.clusters.kept_of();
         let mut of_kept = vec![0; kept_of.len()];
         let mut clusters = 0u32;
