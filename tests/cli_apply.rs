@@ -933,3 +933,78 @@ fn a_long_feed_is_written_without_blank_lines() {
     let unique: String = (0..300).map(|n| line(n * 3, &story(n))).collect();
     assert!(world.read("u.jsonl") == unique);
 }
+
+#[test]
+fn what_an_archive_or_a_collection_holds_counts_as_well() {
+    let world = pages();
+    world.file("store/old.txt", story(2));
+    world.file("store/other.txt", story(7));
+    plan(&world, &["pages", "--against", "store"]);
+    apply(&world, &["--delete", "--yes"])
+        .code(0)
+        .prints("deleted pages/d.txt (")
+        .prints("3 files deleted");
+    assert_eq!(
+        names(&world),
+        [
+            "pages/a.txt",
+            "pages/e.txt",
+            "store/old.txt",
+            "store/other.txt"
+        ]
+    );
+
+    let world = pages();
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(story(1).len() as u64);
+    header.set_mode(0o644);
+    tar.append_data(&mut header, "in/x.txt", story(1).as_bytes())
+        .expect("memory");
+    world.file("old.tar", tar.into_inner().expect("memory"));
+    let before = files(&world);
+    plan(&world, &["pages/a.txt", "old.tar"]);
+    apply(&world, &["--delete", "--yes"])
+        .code(1)
+        .prints("left old.tar/in/x.txt: it lies in an archive, whose members are not acted on");
+    apply(&world, &["--write-unique", "u.jsonl"])
+        .code(2)
+        .says("lies in an archive");
+    plan(&world, &["old.tar", "pages/a.txt"]);
+    apply(&world, &["--delete", "--yes"])
+        .code(1)
+        .prints("left pages/a.txt: the plan does not say what it was like: the kept document old.tar/in/x.txt");
+    assert_eq!(files(&world), before);
+}
+
+#[test]
+fn rows_become_lines() {
+    let text = story(1).replace('\n', " ");
+    let csv = format!(
+        "nr,body\n1,{text}\n2,{text}\n3,{}\n",
+        story(2).replace('\n', " ")
+    );
+    let world = World::with([("feed.csv", csv)]);
+    plan(
+        &world,
+        &["feed.csv", "--text-field", "body", "--id-field", "nr"],
+    );
+    apply(&world, &["--write-unique", "u.jsonl", "--yes"])
+        .code(2)
+        .says("feed.csv: had 2 documents to keep, of which 0 could be read again, so that nothing was written");
+    assert!(!world.path("u.jsonl").exists());
+    let args = "--write-unique u.jsonl --yes --text-field body --id-field nr";
+    apply(&world, &args.split(' ').collect::<Vec<_>>())
+        .code(0)
+        .silent()
+        .prints("wrote 2 documents")
+        .prints("1 duplicate left out");
+    let rows: Vec<serde_json::Value> = world
+        .read("u.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let numbers: Vec<String> = rows.iter().map(|row| row["nr"].to_string()).collect();
+    assert_eq!(numbers, ["\"1\"", "\"3\""]);
+    assert_eq!(rows[0]["body"].as_str().map(str::trim), Some(text.trim()));
+}

@@ -414,6 +414,12 @@ pub struct ApplyArgs {
     /// Let --write-unique replace a file
     #[arg(long)]
     pub force: bool,
+    /// For --write-unique of CSV: the fields that the scan was told
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    pub id_field: String,
+    /// See --id-field
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    pub text_field: String,
     /// No notes on standard error, only errors
     #[arg(long, short)]
     pub quiet: bool,

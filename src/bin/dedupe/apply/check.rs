@@ -112,6 +112,11 @@ impl Checks {
         if document.path.as_os_str() == "-" {
             return left("it was read from standard input");
         }
+        if document.in_archive {
+            return left(
+                "it lies in an archive, whose members are not acted on: unpack it and scan again",
+            );
+        }
         let place = self.place(&document.path);
         if !self.seen.insert(place.clone()) {
             return left("it is in the plan a second time");

@@ -92,7 +92,7 @@ pub fn run(args: &ApplyArgs, problems: &mut Problems) -> Result<Outcome, Problem
     }
     let mut inside = BTreeMap::<Rc<Path>, usize>::new();
     for document in plan.documents.iter().filter(|d| d.duplicate_of.is_some()) {
-        if document.line.is_some() {
+        if document.line.is_some() && !document.in_archive {
             *inside.entry(document.path.clone()).or_default() += 1;
             continue;
         }

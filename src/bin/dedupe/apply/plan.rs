@@ -25,6 +25,8 @@ pub struct Planned {
     pub path: Rc<Path>,
     /// The line of the file that it is; none when it is the whole file.
     pub line: Option<u32>,
+    /// Whether the file lies in an archive.
+    pub in_archive: bool,
     /// What the file was like; unknown when it could not be read, or changed meanwhile.
     pub file: Option<Fingerprint>,
     /// Whether the scan keeps it.
@@ -38,6 +40,7 @@ pub struct Planned {
 struct Line {
     path: String,
     path_encoded: Option<String>,
+    archive: Option<String>,
     line: Option<u32>,
     size: Option<u64>,
     mtime: Option<String>,
@@ -122,12 +125,13 @@ impl Names {
             serde_json::from_slice(json).map_err(|error| format!("not as a plan is: {error}"))?;
         let path = share(&mut self.path, line.path, line.path_encoded)?;
         let duplicate_of = match (line.status.as_str(), line.kept_path) {
-            ("duplicate", None) => {
+            ("duplicate" | "known", None) => {
                 return Err(String::from(
                     "a duplicate without `kept_path`, so the plan is damaged",
                 ));
             }
-            ("duplicate", Some(kept)) => {
+            // A known document is a duplicate of one in the collection that it was looked up in.
+            ("duplicate" | "known", Some(kept)) => {
                 let kept = share(&mut self.kept, kept, line.kept_path_encoded)?;
                 let file = fingerprint(line.kept_size, line.kept_mtime, line.kept_hash)?;
                 Some((kept, file))
@@ -137,6 +141,7 @@ impl Names {
         Ok(Planned {
             path,
             line: line.line,
+            in_archive: line.archive.is_some(),
             file: fingerprint(line.size, line.mtime, line.hash)?,
             kept: line.kept && duplicate_of.is_none(),
             duplicate_of,

@@ -56,7 +56,6 @@ struct Tally {
 /// are known by their number only.
 pub fn run(args: &ApplyArgs, to: &Path, problems: &mut Problems) -> Result<Outcome, Problem> {
     let plan = Plan::read(&args.plan)?;
-    let base = args.base.as_deref().unwrap_or(Path::new(""));
     if to.metadata().is_ok_and(|found| !found.is_file()) {
         return Err(Problem::new(
             Kind::Output,
@@ -86,7 +85,7 @@ pub fn run(args: &ApplyArgs, to: &Path, problems: &mut Problems) -> Result<Outco
     }
     let mut tally = Tally::default();
     for path in order {
-        group(path, base, &groups[path], &mut writer, &mut tally, problems)
+        group(args, path, &groups[path], &mut writer, &mut tally, problems)
             .map_err(|error| not_written(to, &error))??;
     }
     let mut out = Sink::stdout();
@@ -150,17 +149,19 @@ fn holds(path: &Path, hash: u128) -> bool {
 
 /// Writes the documents of one file; the outer failure is that of writing.
 fn group(
+    args: &ApplyArgs,
     path: &Path,
-    base: &Path,
     group: &Group,
     writer: &mut Writer,
     tally: &mut Tally,
     problems: &mut Problems,
 ) -> io::Result<Result<(), Problem>> {
+    let base = args.base.as_deref().unwrap_or(Path::new(""));
     let refused = |why: &str| {
         let why = format!("{why}, so that nothing was written: scan again");
         Ok(Err(Problem::new(Kind::Unreadable, path.display(), why)))
     };
+    let before_it = tally.written;
     tally.left_out += group.lines.values().filter(|kept| !**kept).count();
     if path == Path::new("-") {
         return refused("was read from standard input, which is gone: save it to a file");
@@ -189,6 +190,8 @@ fn group(
                 _ => InputFormat::Text,
             },
             max_size: u64::MAX,
+            text_field: args.text_field.clone(),
+            id_field: args.id_field.clone(),
             ..InputArgs::default()
         },
         select: SelectArgs::default(),
@@ -235,6 +238,14 @@ fn group(
     let after = place.metadata().and_then(|metadata| Stat::of(&metadata));
     if after.ok() != Some(before) {
         return refused("changed while it was read");
+    }
+    // Whatever the reason: a document that is not written would be lost to who goes on with the new file.
+    let kept = group.lines.values().filter(|kept| **kept).count();
+    if tally.written - before_it != kept {
+        let found = tally.written - before_it;
+        return refused(&format!(
+            "had {kept} documents to keep, of which {found} could be read again"
+        ));
     }
     Ok(Ok(()))
 }

@@ -20,12 +20,17 @@ impl<'s> Files<'s> {
     /// hold, be it compressed or an archive, it is the bytes on the disk that count.
     pub fn read(answers: &Answers<'s>) -> Self {
         let scan = answers.scan;
-        let mut paths: Vec<&Path> = scan
-            .records
+        // Of a collection that documents were looked up in only what was found counts.
+        let kept = scan
+            .clusters
+            .clusters()
             .iter()
-            .filter_map(|record| record.place.source.file())
+            .map(|cluster| cluster.kept());
+        let mut paths: Vec<&Path> = (0..scan.asked)
+            .chain(kept)
+            .filter_map(|number| scan.records[number].place.source.file())
             .collect();
-        // The documents of a file stand together.
+        paths.sort_unstable();
         paths.dedup();
         let read = |path: &'s Path| Some((path, Fingerprint::since(path, scan.started)?));
         Self(paths.into_par_iter().filter_map(read).collect())
