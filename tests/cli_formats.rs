@@ -998,3 +998,75 @@ fn parquet_needs_a_feature() {
         "--format parquet: this build writes no Parquet: install it with --features cli,parquet",
     );
 }
+
+// What is in archives and tables, acted on.
+
+#[test]
+fn members_of_archives_are_never_removed() {
+    let text = story(1);
+    let world = World::with([("p.zip", zip(&[("a.txt", text.as_bytes())]))]);
+    world.file("z.txt", text.clone() + "One more sentence about it.\n");
+    world
+        .run([
+            "--raw",
+            "--format",
+            "jsonl",
+            "--output",
+            "plan.jsonl",
+            "p.zip",
+            "z.txt",
+        ])
+        .code(1);
+    let before = std::fs::read(world.path("p.zip")).expect("a file");
+    let run = world
+        .run(["apply", "plan.jsonl", "--delete", "--yes"])
+        .code(1);
+    assert!(run.out.contains("p.zip/a.txt"), "{run:#?}");
+    assert_eq!(std::fs::read(world.path("p.zip")).expect("a file"), before);
+    assert!(world.path("z.txt").exists());
+    world
+        .run(["apply", "plan.jsonl", "--write-unique", "u.jsonl", "--yes"])
+        .code(2)
+        .says("p.zip/a.txt: lies in an archive")
+        .says("unpack it and scan again");
+}
+
+#[test]
+fn rows_can_be_written_without_their_duplicates() {
+    let world = World::with([("t.csv", table(','))]);
+    world
+        .run([
+            "--raw",
+            "--format",
+            "jsonl",
+            "--output",
+            "plan.jsonl",
+            "t.csv",
+        ])
+        .code(1);
+    world
+        .run(["apply", "plan.jsonl", "--write-unique", "u.jsonl", "--yes"])
+        .code(0);
+    let rows: Vec<serde_json::Value> = world
+        .read("u.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[1]["text"], story(2));
+}
+
+#[test]
+fn what_the_system_refuses_comes_with_advice() {
+    let world = World::new();
+    scan(&world, &["nowhere"])
+        .code(2)
+        .says("nowhere: No such file")
+        .says("is the path right?");
+    let world = World::with([("feed.jsonl", "{\"text\": 1}\n[]\n")]);
+    scan(&world, &["feed.jsonl"])
+        .code(2)
+        .says("got a number: --text-field takes another one")
+        .says("feed.jsonl:2: not a JSON object")
+        .says("a line must be one whole object");
+}

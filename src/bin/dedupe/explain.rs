@@ -146,8 +146,14 @@ fn document(
                 Kind::Setting,
                 path.display(),
                 match member {
-                    Some(member) => format!("has no member {}", member.display()),
-                    None => String::from("holds no document that can be compared"),
+                    Some(member) => format!(
+                        "has no page {}: dedupe --format jsonl {} lists what it has",
+                        member.display(),
+                        path.display()
+                    ),
+                    None => String::from(
+                        "holds no document that can be compared, for what is told beside this: name another file",
+                    ),
                 },
             ),
         }),

@@ -8,7 +8,7 @@ use anstream::adapter::strip_bytes;
 use tempfile::NamedTempFile;
 
 use crate::args::OutputArgs;
-use crate::problems::{Kind, Problem};
+use crate::problems::{Kind, Problem, advised};
 
 /// Where an answer goes: standard output, or the file of `--output`.
 ///
@@ -140,7 +140,7 @@ impl Sink {
                 Err(Problem::new(
                     Kind::Output,
                     "standard output",
-                    format!("cannot be written: {error}"),
+                    format!("cannot be written: {}", advised(&error)),
                 ))
             }
         }
@@ -205,7 +205,7 @@ pub fn not_written(path: &Path, error: &io::Error) -> Problem {
     Problem::new(
         Kind::Output,
         path.display(),
-        format!("cannot be written: {error}"),
+        format!("cannot be written: {}", advised(error)),
     )
 }
 

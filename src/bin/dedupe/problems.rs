@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
 
@@ -107,6 +107,21 @@ impl Kind {
             Kind::Library => "about the search",
         }
     }
+}
+
+/// What a failure of the system says, and what can be done about it where that is known.
+pub fn advised(error: &io::Error) -> String {
+    let advice = match error.kind() {
+        io::ErrorKind::NotFound => ": is the path right?",
+        io::ErrorKind::PermissionDenied => ": run it as a user who may, or change the mode (chmod)",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            ": make room, or write to another disk"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => ": write to another disk",
+        io::ErrorKind::InvalidFilename => ": give it a shorter name",
+        _ => "",
+    };
+    format!("{error}{advice}")
 }
 
 /// One thing that went wrong: where, and what in words.

@@ -1,11 +1,18 @@
 //! How far the work is, on standard error when that is a terminal.
 
 use std::cell::Cell;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::input::compressed::bytes_read;
 use crate::words::number;
 
-use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+/// While it is known how much there is to read, how long it will take is said too.
+const WITH_END: &str =
+    "{spinner} {msg}  {percent} % of {total_bytes}, {bytes_per_sec}, ETA {eta}  {elapsed}";
+const WITHOUT_END: &str = "{spinner} {msg}  {elapsed}";
 
 use crate::verbose;
 
@@ -18,17 +25,24 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(quiet: bool) -> Self {
+    /// For reading `paths`, whose size is known when all of them are files.
+    pub fn new(quiet: bool, paths: &[PathBuf]) -> Self {
         // This target draws nothing when standard error is not a terminal.
         let target = if quiet {
             ProgressDrawTarget::hidden()
         } else {
             ProgressDrawTarget::stderr()
         };
-        let bar = ProgressBar::with_draw_target(None, target);
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}  {elapsed}") {
-            bar.set_style(style);
-        }
+        let total = size(paths);
+        let bar = ProgressBar::with_draw_target(total, target);
+        style(
+            &bar,
+            if total.is_some() {
+                WITH_END
+            } else {
+                WITHOUT_END
+            },
+        );
         if !bar.is_hidden() {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
@@ -52,6 +66,7 @@ impl Progress {
                 "reading: {documents} documents, {bytes}, {} documents/s",
                 number(rate)
             ));
+            self.bar.set_position(bytes_read());
         }
     }
 
@@ -59,6 +74,7 @@ impl Progress {
     pub fn stage(&self, message: String) {
         self.tell();
         verbose::say(|| message.clone());
+        style(&self.bar, WITHOUT_END);
         self.bar.set_message(message);
     }
 
@@ -81,4 +97,19 @@ impl Progress {
             )
         });
     }
+}
+
+fn style(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+}
+
+/// Bytes of all files; none where a directory or a stream is among them.
+fn size(paths: &[PathBuf]) -> Option<u64> {
+    let sizes = paths.iter().map(|path| {
+        let metadata = path.metadata().ok()?;
+        metadata.is_file().then_some(metadata.len())
+    });
+    sizes.sum::<Option<u64>>().filter(|&size| size > 0)
 }

@@ -169,7 +169,7 @@ pub fn scan(
     let started = SystemTime::now();
     let mut reader =
         Reader::new(&args.paths, &input, args.output.output.as_deref())?.against(&args.against);
-    let mut progress = Progress::new(args.run.quiet);
+    let mut progress = Progress::new(args.run.quiet, &args.paths);
     let mut batch = Batch::new(settings.clone());
     let mut records = Vec::new();
     let mut asked = 0;

@@ -53,7 +53,7 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
     pipeline::with_threads(&args.run, || {
         let writes = args.out.as_deref().or(args.output.output.as_deref());
         let mut reader = Reader::new(&args.paths, &input, writes)?;
-        let mut progress = Progress::new(args.run.quiet);
+        let mut progress = Progress::new(args.run.quiet, &args.paths);
         let (mut all, mut without) = (0, 0);
         let mut out = match &args.out {
             None => Out::Together {

@@ -19,7 +19,7 @@ use crate::args::TrainArgs;
 use crate::input::compressed::{self, Compression};
 use crate::output::{NewFile, Sink};
 use crate::pipeline;
-use crate::problems::{Kind, Problem, Problems};
+use crate::problems::{Kind, Problem, Problems, advised};
 
 /// How many times an epoch a page is seen. Hand-labelled pages tell the fourteen labels apart and are few; snippets say
 /// little of a page; outputs of extractors are many for the same page.
@@ -137,15 +137,15 @@ fn tell(quiet: bool, what: std::fmt::Arguments<'_>) {
 
 fn write(path: &Path, bytes: &[u8], force: bool) -> Result<(), Problem> {
     let failed = |error: std::io::Error| {
-        let hint = if error.kind() == std::io::ErrorKind::AlreadyExists {
-            ": --force replaces it"
+        let why = if error.kind() == std::io::ErrorKind::AlreadyExists {
+            format!("{error}: --force replaces it")
         } else {
-            ""
+            advised(&error)
         };
         Problem::new(
             Kind::Output,
             path.display(),
-            format!("cannot be written: {error}{hint}"),
+            format!("cannot be written: {why}"),
         )
     };
     let mut file = NewFile::create(path).map_err(failed)?;

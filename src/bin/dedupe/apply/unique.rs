@@ -167,7 +167,8 @@ fn group(
         return refused("was read from standard input, which is gone: save it to a file");
     }
     if base.join(path).ancestors().skip(1).any(Path::is_file) {
-        return refused("lies in an archive, whose members are not written one by one: unpack it");
+        let why = "lies in an archive, whose members are not written one by one, so that nothing was written: unpack it and scan again";
+        return Ok(Err(Problem::new(Kind::Unreadable, path.display(), why)));
     }
     let Some(file) = group.file else {
         return refused("changed during the scan, or could not be read");

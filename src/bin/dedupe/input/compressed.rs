@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::MultiGzDecoder;
 use lzma_rust2::XzReader;
 
-use crate::problems::{Kind, Problem};
+use crate::problems::{Kind, Problem, advised};
 
 use super::Source;
 
@@ -76,6 +76,24 @@ pub enum Failure {
     TooLarge(u64),
 }
 
+/// Bytes of files that were read so far, as they are on the disk: for the progress, which may look at it at any time.
+static READ: AtomicU64 = AtomicU64::new(0);
+
+/// How many bytes of files were read so far.
+pub fn bytes_read() -> u64 {
+    READ.load(Ordering::Relaxed)
+}
+
+struct Watched(File);
+
+impl Read for Watched {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let n = self.0.read(bytes)?;
+        READ.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
 pub type Stream = Box<dyn Read + Send>;
 
 impl Failure {
@@ -120,7 +138,7 @@ pub fn reading(compression: Compression, error: &io::Error) -> String {
         return error.to_string();
     }
     let Some(what) = compression.as_str() else {
-        return format!("cannot be read: {error}");
+        return format!("cannot be read: {}", advised(error));
     };
     match error.kind() {
         io::ErrorKind::UnexpectedEof => {
@@ -135,7 +153,8 @@ pub fn open(path: &Path, compression: Compression) -> Result<Stream, Failure> {
     let plain: Stream = if path == Path::new("-") {
         Box::new(io::stdin())
     } else {
-        Box::new(File::open(path).map_err(|error| Failure::Io(Compression::None, error))?)
+        let file = File::open(path).map_err(|error| Failure::Io(Compression::None, error))?;
+        Box::new(Watched(file))
     };
     decompress(plain, compression)
 }

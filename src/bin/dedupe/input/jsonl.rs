@@ -22,9 +22,11 @@ impl<'l> Line<'l> {
     /// Takes a line apart, or says what is wrong with it, and where.
     pub fn parse(json: &'l str) -> Result<Self, String> {
         serde_json::from_str(json).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => format!("not a JSON object: {error}"),
+            serde_json::error::Category::Data => {
+                format!("not a JSON object: {error}; a line must be one whole object")
+            }
             _ => format!(
-                "broken JSON at column {}: {}",
+                "broken JSON at column {}: {}; a line must be one whole object",
                 error.column(),
                 without_place(&error)
             ),

@@ -387,7 +387,9 @@ fn line_page(
             problems.push(Problem::new(
                 Kind::WrongType,
                 &place,
-                format!("field `{name}` must be a string, got {found}"),
+                format!(
+                    "field `{name}` must be a string, got {found}: --text-field takes another one"
+                ),
             ));
             None
         }

@@ -29,7 +29,7 @@ pub fn read(
             Kind::Unreadable,
             place,
             format!(
-                "not a Parquet table, cut off, or packed in a way that is not read here: {error}"
+                "not a Parquet table, cut off, or packed in a way that is not read here: {error}; fetch it again, or save it with zstd or gzip"
             ),
         ))
     };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use crate::output::UNFINISHED;
-use crate::problems::{Kind, Problem};
+use crate::problems::{Kind, Problem, advised};
 
 use super::Input;
 use super::compressed::Compression;
@@ -221,7 +221,7 @@ impl Walk {
                 return Some(Err(Problem::new(
                     Kind::Unreadable,
                     path.display(),
-                    format!("{what}{error}"),
+                    format!("{what}{}", advised(&error)),
                 )));
             }
         };

@@ -359,7 +359,7 @@ impl Capture {
                 problems.push(Problem::new(
                     Kind::Binary,
                     place,
-                    format!("not text but {what}, whatever its media type says"),
+                    format!("not text but {what}, whatever its media type says: leave it out"),
                 ));
                 return None;
             }

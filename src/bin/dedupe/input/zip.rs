@@ -9,7 +9,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use crate::args::InputArgs;
-use crate::problems::{Kind, Problem};
+use crate::problems::{Kind, Problem, advised};
 
 use super::Source;
 use super::archive::{Members, Odd};
@@ -30,7 +30,7 @@ pub fn read(
             Kind::Unreadable,
             source,
             match error {
-                ZipError::Io(error) => format!("cannot be read: {error}"),
+                ZipError::Io(error) => format!("cannot be read: {}", advised(&error)),
                 error => format!("not a zip archive, or cut off: {error}; fetch it again"),
             },
         ))
