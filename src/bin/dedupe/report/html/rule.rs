@@ -15,6 +15,11 @@ pub fn in_words(evidence: &Evidence, settings: &Settings) -> String {
         settings.threshold()
     );
     let mean = |share: f64, other: f64| (share + other) / 2.0;
+    let here = mean(evidence.containment(), evidence.coverage());
+    let there = mean(
+        evidence.containment_of_other(),
+        evidence.coverage_of_other(),
+    );
     if settings.preset() == Preset::Strict {
         text.push_str(&format!(
             "The preset strict takes the resemblance: {} of the word runs of either text are in both.",
@@ -22,14 +27,19 @@ pub fn in_words(evidence: &Evidence, settings: &Settings) -> String {
         ));
     } else {
         text.push_str(&format!(
-            "It is taken from the smaller text: of this page {} is in the kept one, of the kept one {} is here \
+            "It starts from the smaller text: {} of this page is in the kept one, {} of the kept one is here \
              (the mean of shared word runs and covered words; what many pages have counts less).",
-            percent(mean(evidence.containment(), evidence.coverage())),
-            percent(mean(
-                evidence.containment_of_other(),
-                evidence.coverage_of_other()
-            )),
+            percent(here),
+            percent(there),
         ));
+        // More than rounding: the rule made what is missing count more, or less.
+        if evidence.similarity() > here.max(there) + 0.005 {
+            text.push_str(
+                " Long passages go on together after edited words, as in versions of one story: what is missing counts less.",
+            );
+        } else if evidence.similarity() < here.min(there) - 0.005 {
+            text.push_str(" There is little to judge by: what is missing counts more.");
+        }
     }
     if evidence.conflicting_numbers() > 0 {
         text.push_str(&format!(
@@ -62,7 +72,7 @@ mod tests {
         let text = said(cut, wire);
         assert!(text.contains("reaches the threshold of 0.50"), "{text}");
         assert!(
-            text.contains("of this page 100 % is in the kept one"),
+            text.contains("100 % of this page is in the kept one"),
             "{text}"
         );
     }
