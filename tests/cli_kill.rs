@@ -303,13 +303,13 @@ fn apply_writes_unique() {
 }
 
 /// Kills a command that writes `answer`, of which an old one is there in every second run.
-fn output(args: &[&str], seed: u64, times: u64) {
+fn output(args: &[&str], to: &str, seed: u64, times: u64) {
     let mut dice = Dice(seed);
     let world = World::new();
     for n in 0..200 {
         world.file(format!("pages/{n:03}.txt"), story(n / 2));
     }
-    let args = [args, &["--output", "answer", "--force"]].concat();
+    let args = [args, &[to, "answer", "--force"]].concat();
     let (code, mut whole) = timed(&world, &args);
     let right = fs::read(world.path("answer")).expect("a file");
     let pages = files(&world.path("pages"));
@@ -345,10 +345,16 @@ fn output(args: &[&str], seed: u64, times: u64) {
 fn output_is_whole_or_as_before() {
     output(
         &["--raw", "--format", "jsonl", "pages"],
+        "--output",
         6,
         kills().div_ceil(2),
     );
-    output(&["strip", "pages"], 7, kills().div_ceil(2));
+    output(&["strip", "pages"], "--output", 7, kills().div_ceil(2));
+}
+
+#[test]
+fn report_is_whole_or_as_before() {
+    output(&["report", "--raw", "pages"], "--html", 9, kills());
 }
 
 #[test]
