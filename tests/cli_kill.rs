@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use support::{World, line, story};
 
-/// How many times each of the four tests kills; the actions of `apply` share theirs.
+/// How many times each of the tests kills; the actions of `apply` share theirs.
 fn kills() -> u64 {
     let all = std::env::var("DEDUPE_KILLS").ok();
     all.and_then(|kills| kills.parse().ok())

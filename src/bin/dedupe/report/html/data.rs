@@ -222,7 +222,7 @@ fn part(answers: &Answers<'_>, order: &Order, settings: &Settings, range: Range<
         rows.relation
             .push(evidence.map_or("", |e| e.relation().as_str()));
         let block = |block: super::shown::Block| {
-            let label = block.label.map_or(-1, |label| label as i8);
+            let label = block.label.map_or(-1, u8::cast_signed);
             (label, block.percent, block.text)
         };
         let page = Page {

@@ -95,7 +95,7 @@ fn write(
     if order.clusters_left_out + order.alone_left_out > 0 {
         problems.add(Problem::new(
             Kind::LeftOut,
-            &args.html.display(),
+            args.html.display(),
             format!(
                 "{} and {} without duplicates are counted in the report but not shown: --max-pages sets how many pages it \
                  may have, now {}",
