@@ -94,7 +94,7 @@ fn every_mistake_names_file_line_rule_and_value() {
         ),
         (
             "[stirp]\n",
-            "FILE:1: no section [stirp]: there are [scan] [strip] [explain] [filter]",
+            "FILE:1: no section [stirp]: there are [scan] [strip] [explain] ",
         ),
         ("[apply]\ndelete = true", "FILE:1: no section [apply]"),
         ("raw = 1", "FILE:1: `raw` must be true or false, got 1"),
@@ -222,7 +222,7 @@ fn settings_are_printed_with_their_source_as_a_file_that_says_the_same() {
         without.out
     );
     without.prints("# threshold =  # default: not set\n");
-    for command in ["strip", "explain", "filter"] {
+    for command in ["strip", "explain", "filter", "report"] {
         world
             .run([command, "--print-config", "--no-config"])
             .code(0)

@@ -41,6 +41,30 @@ fn help_fits_a_terminal_and_has_examples() {
 }
 
 #[test]
+fn help_of_what_acts_and_streams_fits_eighty_columns() {
+    let world = World::new();
+    for (command, has) in [
+        (
+            "apply",
+            &["Examples:", "Exit codes:", "<PLAN> <ACTION>", "--yes"][..],
+        ),
+        ("undo", &["Examples:", "Exit codes:", "<JOURNAL>"]),
+        ("filter", &["Examples:", "Exit codes:", "143", "--memory"]),
+    ] {
+        let mut dedupe = world.dedupe([command, "--help"]);
+        let run = support::Run::of(dedupe.env("COLUMNS", "80"))
+            .code(0)
+            .silent();
+        for text in has {
+            assert!(run.out.contains(text), "{text} in {}", run.out);
+        }
+        for line in run.out.lines() {
+            assert!(line.chars().count() <= 80, "{command}: {line}");
+        }
+    }
+}
+
+#[test]
 fn version() {
     let version = env!("CARGO_PKG_VERSION");
     let run = World::new().run(["-V"]).code(0).silent();

@@ -217,6 +217,7 @@ pub enum Command {
     Filter(FilterArgs),
     /// Move, delete or link the duplicates that a scan found
     #[command(after_help = EXIT_APPLY)]
+    #[command(override_usage = "dedupe apply <PLAN> <ACTION> [--yes] [OPTIONS]")]
     Apply(ApplyArgs),
     /// Put back what apply moved or linked
     #[command(after_help = EXIT_UNDO)]

@@ -23,7 +23,15 @@ const NAME: &str = "dedupe.toml";
 const SCAN: &str = "scan";
 
 /// Subcommands whose options are asked for each time: they change files, or print what has no settings.
-const WITHOUT: [&str; 6] = ["apply", "undo", "train", "man", "completions", "help"];
+const WITHOUT: [&str; 7] = [
+    "apply",
+    "undo",
+    "train",
+    "doctor",
+    "man",
+    "completions",
+    "help",
+];
 
 /// Options that are of one run, and no settings.
 const ONCE: [&str; 12] = [
@@ -176,10 +184,10 @@ pub fn matches(
     Ok((matches.unwrap_or_else(|error| error.exit()), config))
 }
 
-/// The command with paths that need not be given when settings are printed.
+/// The command with nothing that must be given when settings are printed.
 fn relaxed(command: &Command) -> Command {
     let relaxed = |command: Command| match has_settings(&command) {
-        true => command.mut_args(|arg| match arg.is_positional() {
+        true => command.mut_args(|arg| match arg.is_positional() || arg.is_required_set() {
             true => arg.required(false).required_unless_present("print-config"),
             false => arg,
         }),
