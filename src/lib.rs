@@ -90,5 +90,6 @@ pub use dedup::{
 };
 pub use error::Error;
 pub use noise::{
-    Block, Cleaner, CleanerBuilder, Label, Model, Page, PageKind, Reason, Story, strip,
+    Block, Cleaner, CleanerBuilder, Label, Model, Page, PageKind, Reason, Recurrence, SiteProfile,
+    Story, strip,
 };

@@ -12,14 +12,20 @@ pub(crate) struct Answer {
     pub(crate) kind: PageKind,
 }
 
-/// A page needs so many words of story to be one.
+/// A page needs so many words of story to be one, where nothing else is asked for.
 pub(super) const MIN_STORY_WORDS: usize = 12;
 /// A page without a story that has so many teasers is a listing.
 pub(super) const MIN_TEASERS: usize = 3;
 
 /// Labels by the greater sum of probabilities: story against noise first, then the best of the side that won. `lean` is
-/// added to the story's log odds: above 0 keeps more, below 0 drops more.
-pub(super) fn decide(a: &Activations, words: impl Iterator<Item = usize>, lean: f32) -> Answer {
+/// added to the story's log odds: above 0 keeps more, below 0 drops more. A page with fewer than `min_words` words of body
+/// and subheads is no story.
+pub(super) fn decide(
+    a: &Activations,
+    words: impl Iterator<Item = usize>,
+    lean: f32,
+    min_words: usize,
+) -> Answer {
     let shares: Vec<[f32; LABELS]> = a.labels.iter().map(probabilities).collect();
     let mut labels: Vec<(Label, f32)> = shares.iter().map(|p| label(p, lean)).collect();
     let story_words: usize = words
@@ -30,7 +36,7 @@ pub(super) fn decide(a: &Activations, words: impl Iterator<Item = usize>, lean: 
     let best = (0..KINDS)
         .max_by(|&x, &y| a.kinds[x].total_cmp(&a.kinds[y]).then(y.cmp(&x)))
         .unwrap_or(0);
-    let kind = if story_words >= MIN_STORY_WORDS && PageKind::ALL[best] == PageKind::Story {
+    let kind = if story_words >= min_words.max(1) && PageKind::ALL[best] == PageKind::Story {
         PageKind::Story
     } else {
         // No story: what was taken for one is the next best thing.

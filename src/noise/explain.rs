@@ -6,6 +6,8 @@ use super::features::{FEATURES, FIRST_SCORE, Reader, name};
 use super::math::ln;
 use super::model::Model;
 use super::second::{Activations, DILATIONS, OUT, SIDES};
+use super::site::SiteProfile;
+use super::weigh_recurrence;
 
 /// A feature of a block and what it adds to the log odds of the block being story: above 0 it speaks for the story, below 0
 /// against it.
@@ -27,6 +29,9 @@ impl Reason {
     }
 }
 
+/// The reason that a [`SiteProfile`] gives.
+pub(super) const RECURS: &str = "recurs beside other stories of the site";
+
 /// How far the convolutions see to either side.
 const SIGHT: usize = {
     let (mut sum, mut i) = (0, 0);
@@ -42,6 +47,7 @@ const SIGHT: usize = {
 /// beyond each other's sight are asked in one pass, so that the cost is linear in the page.
 pub(super) fn reasons(
     model: &Model,
+    site: Option<&SiteProfile>,
     text: &str,
     spans: &[Range<usize>],
     most: usize,
@@ -74,6 +80,19 @@ pub(super) fn reasons(
                 let weight = base[i] - log_odds(&a.labels[i]);
                 all[i].push(Reason {
                     feature: name(group.start),
+                    weight,
+                });
+            }
+        }
+    }
+    if let Some(site) = site {
+        model.second().forward(&rows, &mut a);
+        weigh_recurrence(site, text, spans, &mut a.labels);
+        for ((reasons, scores), base) in all.iter_mut().zip(&a.labels).zip(&base) {
+            let weight = log_odds(scores) - base;
+            if weight != 0.0 {
+                reasons.push(Reason {
+                    feature: RECURS,
                     weight,
                 });
             }

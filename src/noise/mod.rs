@@ -13,20 +13,23 @@ mod model;
 mod page;
 pub(crate) mod product;
 pub(crate) mod second;
+mod site;
 
 use std::cell::RefCell;
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use explain::Reason;
 pub use label::{Label, PageKind};
 pub use model::Model;
 pub use page::{Block, Page, Story};
+pub use site::{Recurrence, SiteProfile};
 
 use crate::block;
 use crate::error::Error;
 use decide::Answer;
 use features::Reader;
-use second::Activations;
+use second::{Activations, OUT, SIDES};
 
 /// The story of a scraped page given as plain text: [`Cleaner::strip`] with the default settings.
 ///
@@ -70,14 +73,29 @@ pub fn strip(text: &str) -> Story<'_> {
 pub struct Cleaner {
     keep: Vec<Label>,
     model: Model,
+    dials: Dials,
+    site: Option<Arc<SiteProfile>>,
+}
+
+/// The numbers among the settings.
+#[derive(Debug, Clone, Copy)]
+struct Dials {
     lean: f32,
+    min_words: usize,
+}
+
+impl Default for Dials {
+    fn default() -> Self {
+        Self {
+            lean: 0.0,
+            min_words: decide::MIN_STORY_WORDS,
+        }
+    }
 }
 
 impl Default for Cleaner {
     fn default() -> Self {
-        let CleanerBuilder { keep, model, lean } = CleanerBuilder::default();
-        let model = model.unwrap_or_default();
-        Self { keep, model, lean }
+        CleanerBuilder::default().finish()
     }
 }
 
@@ -87,7 +105,7 @@ pub struct CleanerBuilder {
     keep: Vec<Label>,
     /// The shipped one where none is given; it is read only when needed.
     model: Option<Model>,
-    lean: f32,
+    dials: Dials,
 }
 
 impl Default for CleanerBuilder {
@@ -95,7 +113,7 @@ impl Default for CleanerBuilder {
         Self {
             keep: vec![Label::Title, Label::Body, Label::Subhead],
             model: None,
-            lean: 0.0,
+            dials: Dials::default(),
         }
     }
 }
@@ -103,7 +121,8 @@ impl Default for CleanerBuilder {
 /// Labels blocks whose spans are known.
 #[cfg(feature = "train")]
 pub(crate) fn label_spans(model: &Model, text: &str, spans: &[Range<usize>]) -> Answer {
-    label_with(model, text, spans, &mut Scratch::default(), 0.0)
+    let dials = Dials::default();
+    answer(model, None, dials, text, spans, &mut Scratch::default())
 }
 
 /// What is kept between pages, so that a page costs no memory of its own but its answer.
@@ -124,16 +143,37 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-fn label_with(
+fn answer(
     model: &Model,
+    site: Option<&SiteProfile>,
+    dials: Dials,
     text: &str,
     spans: &[Range<usize>],
     scratch: &mut Scratch,
-    lean: f32,
 ) -> Answer {
     let rows = scratch.reader.read(text, spans, model.first());
     model.second().forward(rows, &mut scratch.activations);
-    decide::decide(&scratch.activations, scratch.reader.words(), lean)
+    if let Some(site) = site {
+        weigh_recurrence(site, text, spans, &mut scratch.activations.labels);
+    }
+    let words = scratch.reader.words();
+    decide::decide(&scratch.activations, words, dials.lean, dials.min_words)
+}
+
+/// Takes from the scores for headline and text of the story what recurring on the site says against them.
+fn weigh_recurrence(
+    site: &SiteProfile,
+    text: &str,
+    spans: &[Range<usize>],
+    scores: &mut [[f32; OUT]],
+) {
+    let [title, body, _] = SIDES;
+    for (scores, span) in scores.iter_mut().zip(spans) {
+        if let Some(recurrence) = site.recurrence(&text[span.clone()]) {
+            scores[title] -= recurrence.against_title();
+            scores[body] -= recurrence.against_body();
+        }
+    }
 }
 
 impl Cleaner {
@@ -156,7 +196,8 @@ impl Cleaner {
         let mut kinds = [false; PageKind::ALL.len()];
         SCRATCH.with_borrow_mut(|scratch| {
             for spans in spans.chunks(MOST_BLOCKS) {
-                let answer = label_with(&self.model, text, spans, scratch, self.lean);
+                let site = self.site.as_deref();
+                let answer = answer(&self.model, site, self.dials, text, spans, scratch);
                 kinds[answer.kind as usize] = true;
                 blocks.extend(spans.iter().zip(answer.labels).map(
                     |(span, (label, confidence))| Block::new(span.clone(), label, confidence),
@@ -186,8 +227,39 @@ impl Cleaner {
         let (spans, _) = block::blocks(text);
         spans
             .chunks(MOST_BLOCKS)
-            .flat_map(|spans| explain::reasons(&self.model, text, spans, most))
+            .flat_map(|spans| {
+                explain::reasons(&self.model, self.site.as_deref(), text, spans, most)
+            })
             .collect()
+    }
+
+    /// This cleaner with knowledge of the site that its pages come from: what recurs beside many stories of the site is less
+    /// likely to be story. A profile of nothing changes nothing; no profile makes a block story that would not be without.
+    ///
+    /// ```
+    /// use newsift::{Cleaner, SiteProfile};
+    ///
+    /// # let pages = ["Ferry aground\nThe ferry ran aground off Skerrow on Tuesday night with 212 people on board."];
+    /// let cleaner = Cleaner::new();
+    /// let mut profile = SiteProfile::new();
+    /// for page in pages {
+    ///     profile.learn(&cleaner.label(page));
+    /// }
+    /// let cleaner = cleaner.for_site(profile);
+    /// for page in pages {
+    ///     println!("{}", cleaner.strip(page).text());
+    /// }
+    /// ```
+    pub fn for_site(&self, profile: impl Into<Arc<SiteProfile>>) -> Self {
+        Self {
+            site: Some(profile.into()),
+            ..self.clone()
+        }
+    }
+
+    /// The site knowledge of this cleaner, if it has any.
+    pub fn site(&self) -> Option<&SiteProfile> {
+        self.site.as_deref()
     }
 
     /// The labels that [`Cleaner::strip`] keeps.
@@ -216,7 +288,25 @@ impl CleanerBuilder {
 
     /// The precision/recall dial, in log odds: above 0 keeps blocks that are less sure to be story, below 0 drops more.
     pub fn lean(mut self, lean: f32) -> Self {
-        self.lean = lean;
+        self.dials.lean = lean;
+        self
+    }
+
+    /// The fewest words of body and subheads that make a story; a page with less is [`PageKind::Empty`], or a listing where it
+    /// has teasers. 12 where nothing is set, which any report of two sentences has; more for those who want no briefs, and
+    /// no first lines before a paywall. Of scripts without spaces every letter counts as a word.
+    ///
+    /// ```
+    /// use newsift::{Cleaner, PageKind};
+    ///
+    /// let page = "Ferry aground\nThe ferry Lady Imogen ran aground off Skerrow on Tuesday night, the coastguard said.";
+    /// let cleaner = Cleaner::builder().min_words(40).build()?;
+    /// assert_eq!(cleaner.label(page).kind(), PageKind::Empty);
+    /// assert!(cleaner.strip(page).is_empty());
+    /// # Ok::<(), newsift::Error>(())
+    /// ```
+    pub fn min_words(mut self, words: usize) -> Self {
+        self.dials.min_words = words;
         self
     }
 
@@ -229,16 +319,21 @@ impl CleanerBuilder {
         if self.keep.is_empty() {
             return Err(Error::setting("at least one label must be kept", "none"));
         }
-        if !(-10.0..=10.0).contains(&self.lean) {
+        if !(-10.0..=10.0).contains(&self.dials.lean) {
             return Err(Error::setting(
                 "lean must lie between -10 and 10",
-                self.lean,
+                self.dials.lean,
             ));
         }
-        Ok(Cleaner {
+        Ok(self.finish())
+    }
+
+    fn finish(self) -> Cleaner {
+        Cleaner {
             keep: self.keep,
             model: self.model.unwrap_or_default(),
-            lean: self.lean,
-        })
+            dials: self.dials,
+            site: None,
+        }
     }
 }

@@ -251,6 +251,8 @@ pub struct ScanArgs {
     pub rule: RuleArgs,
     #[command(flatten)]
     pub noise: NoiseArgs,
+    #[command(flatten)]
+    pub site: SiteArgs,
     /// Look the documents up in what lies here: those that match are `known`.
     /// Its own documents are not reported; can be given several times
     #[arg(long, value_name = "PATH")]
@@ -333,6 +335,8 @@ pub struct StripArgs {
     pub keep_labels: Vec<Label>,
     #[command(flatten)]
     pub noise: NoiseArgs,
+    #[command(flatten)]
+    pub site: SiteArgs,
     /// How stories are printed
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = StripFormat::Same)]
     pub format: StripFormat,
@@ -472,6 +476,8 @@ pub struct ReportArgs {
     pub rule: RuleArgs,
     #[command(flatten)]
     pub noise: NoiseArgs,
+    #[command(flatten)]
+    pub site: SiteArgs,
     /// Look the documents up in what lies here: those that match are `known`;
     /// can be given several times
     #[arg(long, value_name = "PATH")]
@@ -506,6 +512,7 @@ impl ReportArgs {
             paths: self.paths.clone(),
             rule: self.rule.clone(),
             noise: self.noise.clone(),
+            site: self.site.clone(),
             against: self.against.clone(),
             keep: self.keep,
             keep_by: self.keep_by.clone(),
@@ -550,6 +557,22 @@ pub struct NoiseArgs {
         allow_negative_numbers = true
     )]
     pub lean: f32,
+    /// The fewest words that make a story; a page with less has none
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub min_words: usize,
+}
+
+/// What is known of sites.
+#[derive(Debug, Clone, clap::Args)]
+pub struct SiteArgs {
+    /// Read everything twice: first learn what recurs on the pages of each site, then strip with that knowledge. A page's
+    /// site is the host in its field host or url, or in an id that is an address, or the folder named like a host that it lies in, or the first
+    /// folder below PATH
+    #[arg(long)]
+    pub by_site: bool,
+    /// JSON Lines: the field with the page's host or address [default: host, else url]
+    #[arg(long, value_name = "NAME", requires = "by_site")]
+    pub site_field: Option<String>,
 }
 
 impl Default for InputArgs {

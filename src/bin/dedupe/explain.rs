@@ -82,6 +82,7 @@ fn document(
         select: crate::args::SelectArgs::default(),
         dates: false,
         value_field: None,
+        sites: None,
     };
     let mut reader = Reader::new(std::slice::from_ref(&path), &input, None)?;
     let mut found: Option<Document> = None;

@@ -67,6 +67,7 @@ pub fn run(args: &FilterArgs, problems: &mut Problems) -> Result<Outcome, Proble
             ..InputArgs::default()
         },
         select: SelectArgs::default(),
+        sites: None,
         dates: false,
         value_field: None,
     };

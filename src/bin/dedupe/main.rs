@@ -20,6 +20,7 @@ mod problems;
 mod progress;
 mod report;
 mod scan;
+mod sites;
 mod spill;
 mod strip;
 #[cfg(feature = "train")]

@@ -21,7 +21,7 @@ pub fn cleaner(args: &NoiseArgs, raw: bool) -> Result<Option<Cleaner>, Problem> 
 
 /// A cleaner that keeps these labels, or the story where none are named.
 pub fn keeping(args: &NoiseArgs, labels: &[Label]) -> Result<Cleaner, Problem> {
-    let mut cleaner = Cleaner::builder().lean(args.lean);
+    let mut cleaner = Cleaner::builder().lean(args.lean).min_words(args.min_words);
     if !labels.is_empty() {
         cleaner = cleaner.keep(labels);
     }

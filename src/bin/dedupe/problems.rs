@@ -43,6 +43,7 @@ pub enum Kind {
     BadDate,
     BadValue,
     NoStory,
+    NoSite,
     LeftOut,
     ReadOnce,
     Forgotten,
@@ -72,6 +73,7 @@ impl Kind {
             | Kind::BadDate
             | Kind::BadValue
             | Kind::NoStory
+            | Kind::NoSite
             | Kind::LeftOut
             | Kind::ReadOnce
             | Kind::Forgotten
@@ -101,6 +103,7 @@ impl Kind {
             Kind::BadDate => "with an unknown date",
             Kind::BadValue => "without a number to keep by",
             Kind::NoStory => "about pages without a story",
+            Kind::NoSite => "about pages without a site",
             Kind::LeftOut => "left out",
             Kind::ReadOnce => "given twice, read once",
             Kind::Forgotten => "about memory",

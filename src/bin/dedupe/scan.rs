@@ -1,11 +1,11 @@
 //! `dedupe PATH…`: finds the near-duplicates among the documents of the input.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clap::CommandFactory as _;
-use newsift::{Batch, Cleaner, Clusters, Document, PageKind, Settings, Sketch};
+use newsift::{Batch, Clusters, Document, PageKind, Settings, Sketch};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -18,6 +18,7 @@ use crate::problems::{Kind, Problem, Problems};
 use crate::progress::Progress;
 use crate::report;
 use crate::report::html::{Shown, Tally};
+use crate::sites::Sites;
 use crate::spill::Spill;
 use crate::verbose;
 
@@ -164,11 +165,35 @@ pub fn scan(
         select: args.select.clone(),
         dates: matches!(keep, Keep::Oldest | Keep::Newest),
         value_field: args.keep_by.clone(),
+        sites: Some(args.site.clone()),
     };
     let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
+    let reader = || -> Result<Reader, Problem> {
+        let writes = args.output.output.as_deref();
+        Ok(Reader::new(&args.paths, &input, writes)?.against(&args.against))
+    };
+    let sites = match &cleaner {
+        Some(cleaner) => {
+            let paths: Vec<&Path> = args
+                .paths
+                .iter()
+                .chain(&args.against)
+                .map(AsRef::as_ref)
+                .collect();
+            let (site, run) = (&args.site, &args.run);
+            Some(Sites::learn(
+                site, run, &paths, reader, &input, cleaner, problems,
+            )?)
+        }
+        None if args.site.by_site => {
+            let why =
+                "with --raw nothing is stripped, so there is no use for what is known of sites";
+            return Err(Problem::new(Kind::Setting, "--by-site", why));
+        }
+        None => None,
+    };
     let started = SystemTime::now();
-    let mut reader =
-        Reader::new(&args.paths, &input, args.output.output.as_deref())?.against(&args.against);
+    let mut reader = reader()?;
     let mut progress = Progress::new(args.run.quiet, &args.paths);
     let mut batch = Batch::new(settings.clone());
     let mut records = Vec::new();
@@ -181,7 +206,7 @@ pub fn scan(
     });
     pipeline::run(
         &mut reader,
-        |work| sketch(work, &input, keep, cleaner.as_ref(), &settings, show),
+        |work| sketch(work, &input, keep, sites.as_ref(), &settings, show),
         |(documents, told)| {
             problems.extend(told);
             progress.read(
@@ -258,15 +283,16 @@ fn sketch(
     work: Work,
     input: &Input,
     keep: Keep,
-    cleaner: Option<&Cleaner>,
+    sites: Option<&Sites<'_>>,
     settings: &Settings,
     show: Option<Show<'_>>,
 ) -> (Vec<Sketched>, Vec<Problem>) {
     let (mut documents, mut problems) = (Vec::new(), Vec::new());
     work.pages(input, &mut problems, |page| {
         let text = page.text.unwrap_or("");
-        let (story, kind, shown) = match cleaner {
-            Some(cleaner) => {
+        let (story, kind, shown) = match sites {
+            Some(sites) => {
+                let cleaner = sites.cleaner(page.site.as_deref());
                 let labelled = cleaner.label(text);
                 let story = labelled.story(cleaner.kept()).text();
                 let shown = show.map(|s| Shown::labelled(&labelled, cleaner.kept(), s.most));

@@ -20,6 +20,7 @@ use crate::pipeline;
 use crate::problems::{Kind, Problem, Problems};
 use crate::progress::Progress;
 use crate::report::{rounded, write_json};
+use crate::sites::Sites;
 use crate::words::{count, number};
 
 /// What became of one page.
@@ -49,10 +50,15 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
         select: args.select.clone(),
         dates: false,
         value_field: None,
+        sites: Some(args.site.clone()),
     };
     pipeline::with_threads(&args.run, || {
         let writes = args.out.as_deref().or(args.output.output.as_deref());
-        let mut reader = Reader::new(&args.paths, &input, writes)?;
+        let reader = || Reader::new(&args.paths, &input, writes);
+        let paths: Vec<&Path> = args.paths.iter().map(AsRef::as_ref).collect();
+        let (site, run) = (&args.site, &args.run);
+        let sites = Sites::learn(site, run, &paths, reader, &input, &cleaner, problems)?;
+        let mut reader = reader()?;
         let mut progress = Progress::new(args.run.quiet, &args.paths);
         let (mut all, mut without) = (0, 0);
         let mut out = match &args.out {
@@ -70,7 +76,7 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
         };
         pipeline::run(
             &mut reader,
-            |work| strip(work, &input, &cleaner, args),
+            |work| strip(work, &input, &sites, args),
             |(pages, told)| {
                 problems.extend(told);
                 progress.read(
@@ -108,11 +114,12 @@ fn holds_many(path: &Path) -> bool {
 fn strip(
     work: Work,
     input: &Input,
-    cleaner: &Cleaner,
+    sites: &Sites<'_>,
     args: &StripArgs,
 ) -> (Vec<Stripped>, Vec<Problem>) {
     let (mut pages, mut problems) = (Vec::new(), Vec::new());
     work.pages(input, &mut problems, |page| {
+        let cleaner = sites.cleaner(page.site.as_deref());
         let what = match (args.labels, args.format) {
             _ if args.explain => Answer::Explained,
             (true, _) => Answer::Labels,

@@ -3,7 +3,7 @@
 /// What a character is to the features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Class {
+pub(in crate::noise) enum Class {
     /// White space and control characters.
     Space,
     /// A letter in lower case, or of a script without case.
@@ -23,7 +23,7 @@ pub(super) enum Class {
 /// The scripts that the features tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Script {
+pub(in crate::noise) enum Script {
     Latin,
     Greek,
     Cyrillic,
@@ -37,7 +37,7 @@ pub(super) enum Script {
 pub(super) const SCRIPTS: usize = 8;
 
 /// Class of every ASCII character.
-pub(super) static ASCII: [Class; 128] = {
+pub(in crate::noise) static ASCII: [Class; 128] = {
     let mut table = [Class::Punct; 128];
     let mut i = 0;
     while i < 128 {
@@ -74,7 +74,7 @@ pub(super) static LETTERS: [u8; 256] = {
 
 /// Class, script and lower-case form of a character beyond ASCII. Case is known for Latin, Greek, Cyrillic and Armenian;
 /// the lower-case form only has to be the same for both cases.
-pub(super) fn wide(c: u32) -> (Class, Script, u32) {
+pub(in crate::noise) fn wide(c: u32) -> (Class, Script, u32) {
     use Class::*;
     use Script as S;
     match c {

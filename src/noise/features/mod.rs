@@ -2,7 +2,7 @@
 //!
 //! A page is read once ([`Reader::read`]): each block's surface, its n-grams through stage 1, then the page context.
 
-mod chars;
+pub(in crate::noise) mod chars;
 mod context;
 mod grams;
 mod surface;

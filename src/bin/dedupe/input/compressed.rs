@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek as _, SeekFrom};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use flate2::read::MultiGzDecoder;
 use lzma_rust2::XzReader;
@@ -148,10 +148,35 @@ pub fn reading(compression: Compression, error: &io::Error) -> String {
     }
 }
 
+/// Standard input, when it is read more than once.
+static KEPT_STDIN: OnceLock<File> = OnceLock::new();
+
+/// Keeps standard input in an unnamed temporary file, so that [`open`] gives it from the start each time.
+pub fn keep_stdin() -> io::Result<()> {
+    if KEPT_STDIN.get().is_none() {
+        let mut file = tempfile::tempfile()?;
+        io::copy(&mut io::stdin(), &mut file)?;
+        let _ = KEPT_STDIN.set(file);
+    }
+    Ok(())
+}
+
+/// A file from its start. Whoever reads it before must be done: the place in the file is shared.
+fn again(file: &File) -> io::Result<File> {
+    let mut file = file.try_clone()?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(file)
+}
+
 /// Opens a file, `-` for standard input, and decompresses what is read from it.
 pub fn open(path: &Path, compression: Compression) -> Result<Stream, Failure> {
     let plain: Stream = if path == Path::new("-") {
-        Box::new(io::stdin())
+        match KEPT_STDIN.get() {
+            None => Box::new(io::stdin()),
+            Some(file) => {
+                Box::new(again(file).map_err(|error| Failure::Io(Compression::None, error))?)
+            }
+        }
     } else {
         let file = File::open(path).map_err(|error| Failure::Io(Compression::None, error))?;
         Box::new(Watched(file))

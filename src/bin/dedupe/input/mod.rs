@@ -21,6 +21,7 @@ mod list;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod select;
+mod site;
 mod tar;
 mod walk;
 mod warc;
@@ -35,7 +36,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::args::{InputArgs, SelectArgs};
+use crate::args::{InputArgs, SelectArgs, SiteArgs};
 use crate::problems::{Kind, Problem};
 use compressed::{Compression, Failure, Stream, reading};
 use feed::{Feed, Step};
@@ -122,6 +123,8 @@ pub struct Page<'p> {
     pub date: Option<i64>,
     /// The number in the field of [`Input::value_field`].
     pub value: Option<f64>,
+    /// The host it comes from, or a name that stands for it; looked for only when the input was asked to.
+    pub site: Option<String>,
     /// What could not be read has no text, and its problem is told.
     pub text: Option<&'p str>,
     /// The fields of its line, when it comes from JSON Lines or another format of many pages a file.
@@ -138,6 +141,30 @@ pub struct Input {
     pub dates: bool,
     /// The field whose number decides which document is kept, if one does.
     pub value_field: Option<String>,
+    /// Whether sites matter, and which field holds them.
+    pub sites: Option<SiteArgs>,
+}
+
+impl Input {
+    /// The site of a page: of its field, or of the folder that its file lies in.
+    fn site(&self, source: &Source, line: Option<&Line<'_>>) -> Option<String> {
+        let args = self.sites.as_ref().filter(|args| args.by_site)?;
+        let names: &[&str] = match &args.site_field {
+            Some(name) => &[name.as_str()],
+            None => &["host", "url"],
+        };
+        let of_field = |name: &&str| {
+            let (text, _) = line?.text(name).ok()??;
+            site::of_address(&text)
+        };
+        // The id of a record of a crawl is its address.
+        let of_id = || {
+            let (id, _) = line?.text(&self.args.id_field).ok()??;
+            site::of_address(&id).filter(|_| args.site_field.is_none() && id.contains("://"))
+        };
+        let host = names.iter().find_map(of_field);
+        host.or_else(of_id).or_else(|| source.site())
+    }
 }
 
 /// A row of a table or a record of a crawl.
@@ -258,6 +285,7 @@ fn text_page(
         id: Id::of_str(&source.to_string()),
         date: source.modified,
         value: None,
+        site: input.site(&source, None),
         text: text.as_deref(),
         line: None,
         place: Place { source, line: 0 },
@@ -421,6 +449,7 @@ fn line_page(
         _ => None,
     };
     each(Page {
+        site: input.site(&place.source, Some(&line)),
         place,
         id,
         date,

@@ -16,6 +16,7 @@ use super::format::{Holds, by_name};
 use super::left_out::OtherNames;
 use super::list;
 use super::select::Globs;
+use super::site;
 
 /// A file to be read.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Source {
     pub archive: Option<Arc<Source>>,
     /// Where the path below the given directory starts, in components of `path`.
     below: usize,
+    /// Whether it was found in a directory that was given.
+    in_directory: bool,
     pub holds: Holds,
     /// Whether an option said what it holds, so that its first bytes are not asked.
     pub is_sure: bool,
@@ -44,6 +47,7 @@ impl Source {
         Self {
             path: PathBuf::from("-"),
             archive: None,
+            in_directory: false,
             below: 0,
             holds: Holds::JsonLines,
             is_sure: true,
@@ -66,6 +70,7 @@ impl Source {
             archive: Some(archive.clone()),
             reference: archive.reference,
             below: archive.below,
+            in_directory: true,
             holds,
             is_sure: false,
             compression,
@@ -96,6 +101,24 @@ impl Source {
     pub fn file(&self) -> Option<&Path> {
         let is_file = self.archive.is_none() && self.path != Path::new("-");
         is_file.then_some(&*self.path)
+    }
+
+    /// The site that its folders name, when it was found in a directory or an archive.
+    pub fn site(&self) -> Option<String> {
+        if let Some(archive) = &self.archive {
+            // Its name would pass for a host's.
+            let name = archive
+                .path
+                .file_name()?
+                .to_string_lossy()
+                .replace('.', "_");
+            let member = self.path.strip_prefix(&archive.path).ok()?;
+            return site::of_path(&Path::new(&name).join(member), 1);
+        }
+        if !self.in_directory {
+            return None;
+        }
+        site::of_path(&self.path, self.below)
     }
 
     /// About how much memory it takes when it is read.
@@ -325,6 +348,7 @@ impl Walk {
             path,
             archive: None,
             below,
+            in_directory: self.directory.is_some(),
             holds: self.asked.unwrap_or(holds),
             is_sure: self.asked.is_some(),
             compression,
