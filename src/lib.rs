@@ -84,9 +84,9 @@ pub mod train;
 pub mod winnow;
 
 pub use dedup::{
-    Batch, Cluster, Clusters, Comparison, Deduplicator, DeduplicatorBuilder, Document, Evidence,
-    Keep, Linkage, Match, Preset, Relation, Settings, SettingsBuilder, SharedRun, Sketch, Verdict,
-    cluster, compare,
+    Batch, Cluster, Clusters, Comparison, Deduplicator, DeduplicatorBuilder, Difference, Document,
+    Evidence, Keep, Linkage, Match, Preset, Relation, Settings, SettingsBuilder, SharedRun, Sketch,
+    Verdict, cluster, compare,
 };
 pub use error::Error;
 pub use noise::{

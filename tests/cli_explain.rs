@@ -174,3 +174,29 @@ fn standard_input_can_be_one_of_them() {
     );
     run.code(1).silent();
 }
+
+#[test]
+fn what_differs_is_shown() {
+    let log = |name: &str, time: &str, street: &str| {
+        format!(
+            "Police were called to a house in the old town after a neighbour had heard glass break. {name} was taken to the \
+             harbour station at {time} and later sent home. Whoever saw something on {street} Street that night may call \
+             the desk of the harbour police, which is open day and night."
+        )
+    };
+    let world = World::with([
+        ("a.txt", log("Ines Falk", "11.40", "Quay")),
+        ("b.txt", log("Bruno Tamm", "2.15", "Mill")),
+    ]);
+    let run = world.run(["explain", "--raw", "a.txt", "b.txt"]);
+    run.prints("3 places with another number or name")
+        .prints("[Ines Falk]")
+        .prints("[Bruno Tamm]")
+        .prints("differ in the same places");
+    let run = world.run(["explain", "--raw", "--format", "json", "a.txt", "b.txt"]);
+    let found: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    assert_eq!(found["differences"][0]["a"], "Ines Falk");
+    assert_eq!(found["differences"][0]["names"], 2);
+    assert!(found["conflicting_names"].as_u64() >= Some(3), "{found}");
+    assert!(found["conflicting_numbers"].as_u64() >= Some(1), "{found}");
+}

@@ -51,7 +51,7 @@ pub(super) fn align(a: &Prepared, b: &Prepared) -> (Evidence, Vec<Run>) {
     let coverage = [covered(va, &wa, &shared_a), covered(vb, &wb, &shared_b)];
     let inter = inter_a.min(inter_b);
     let runs = runs(va, vb, &shared_a);
-    let facts = facts(a, b, &runs);
+    let facts = Facts::of(a, b, &runs);
     // The smaller text by what counts, which need not be the one with fewer words.
     let of = |i: usize| (containment[i] + coverage[i]) / 2.0;
     let small = match total_a.total_cmp(&total_b) {
@@ -155,6 +155,15 @@ fn runs(a: &View, b: &View, shared: &[bool]) -> Vec<Run> {
     runs
 }
 
+/// A place between two shared runs, in words, and what differs there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) a: Range<usize>,
+    pub(super) b: Range<usize>,
+    pub(super) numbers: usize,
+    pub(super) names: usize,
+}
+
 /// What two texts say in the same places.
 struct Facts {
     /// Numbers that differ.
@@ -165,39 +174,51 @@ struct Facts {
     names: usize,
 }
 
-/// Compares the facts: what differs stands between two shared runs, in a place of a few words.
-fn facts(a: &Prepared, b: &Prepared, runs: &[Run]) -> Facts {
-    let mut facts = Facts {
-        conflicts: 0,
-        agreements: runs
-            .iter()
-            .map(|r| a.numeric[r.a..r.a + r.words].iter().filter(|n| **n).count())
-            .sum(),
-        names: 0,
-    };
-    for (from, to) in joints(runs) {
-        let (Some(la), Some(lb)) = (to.0.checked_sub(from.0), to.1.checked_sub(from.1)) else {
-            continue;
-        };
-        if la == 0 || lb == 0 || la > SLOT_WORDS || lb > SLOT_WORDS {
-            continue;
+impl Facts {
+    fn of(a: &Prepared, b: &Prepared, runs: &[Run]) -> Self {
+        let (conflicts, names) = places(a, b, runs).fold((0, 0), |(numbers, names), p| {
+            (numbers + p.numbers, names + p.names)
+        });
+        Self {
+            conflicts,
+            agreements: runs
+                .iter()
+                .map(|r| a.numeric[r.a..r.a + r.words].iter().filter(|n| **n).count())
+                .sum(),
+            names,
         }
-        // So many of the one kind stand in only one of the texts, counted in the one with fewer.
+    }
+}
+
+/// The places of a few words between two shared runs.
+pub(super) fn places<'p>(
+    a: &'p Prepared,
+    b: &'p Prepared,
+    runs: &'p [Run],
+) -> impl Iterator<Item = Place> + 'p {
+    joints(runs).filter_map(|(from, to)| {
+        let (in_a, in_b) = (from.0..to.0, from.1..to.1);
+        let few = |r: &Range<usize>| r.start < r.end && r.end - r.start <= SLOT_WORDS;
+        if !few(&in_a) || !few(&in_b) {
+            return None;
+        }
+        // So many of a kind stand in only one of the texts, counted in the one with fewer.
         let differ = |kind: fn(&Prepared) -> &[bool]| {
-            let only = |x: &Prepared, of: Range<usize>, y: &[u64]| {
-                of.filter(|&i| kind(x)[i] && !y.contains(&x.words[i]))
+            let only = |x: &Prepared, of: &Range<usize>, y: &[u64]| {
+                of.clone()
+                    .filter(|&i| kind(x)[i] && !y.contains(&x.words[i]))
                     .count()
             };
-            only(a, from.0..to.0, &b.words[from.1..to.1]).min(only(
-                b,
-                from.1..to.1,
-                &a.words[from.0..to.0],
-            ))
+            let of_a = only(a, &in_a, &b.words[in_b.clone()]);
+            of_a.min(only(b, &in_b, &a.words[in_a.clone()]))
         };
-        facts.conflicts += differ(|p| &p.numeric);
-        facts.names += differ(|p| &p.capital);
-    }
-    facts
+        Some(Place {
+            numbers: differ(|p| &p.numeric),
+            names: differ(|p| &p.capital),
+            a: in_a,
+            b: in_b,
+        })
+    })
 }
 
 /// For all runs but the last the ends of it, and the starts of the next.

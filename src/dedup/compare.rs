@@ -1,5 +1,5 @@
-use super::align::{Run, align};
-use super::evidence::{Evidence, SharedRun};
+use super::align::{Run, align, places};
+use super::evidence::{Difference, Evidence, SharedRun};
 use super::prepared::Prepared;
 use super::rule::Reason;
 use super::settings::Settings;
@@ -9,6 +9,7 @@ use super::settings::Settings;
 pub struct Comparison {
     pub(crate) evidence: Evidence,
     pub(crate) runs: Vec<SharedRun>,
+    pub(crate) differences: Vec<Difference>,
     pub(crate) duplicates: bool,
     pub(crate) reason: String,
 }
@@ -21,6 +22,10 @@ impl Comparison {
     /// The shared runs, in the order of `a`.
     pub fn runs(&self) -> &[SharedRun] {
         &self.runs
+    }
+    /// The places between shared runs where a number or a name differs, in the order of `a`.
+    pub fn differences(&self) -> &[Difference] {
+        &self.differences
     }
     /// Whether the rule calls them duplicates.
     pub fn are_duplicates(&self) -> bool {
@@ -57,6 +62,15 @@ impl Settings {
                     a: span(&a, r.a, r.words),
                     b: span(&b, r.b, r.words),
                     words: r.words,
+                })
+                .collect(),
+            differences: places(&a, &b, &runs)
+                .filter(|p| p.numbers + p.names > 0)
+                .map(|p| Difference {
+                    a: span(&a, p.a.start, p.a.len()),
+                    b: span(&b, p.b.start, p.b.len()),
+                    numbers: p.numbers,
+                    names: p.names,
                 })
                 .collect(),
             duplicates: reason.are_duplicates(),

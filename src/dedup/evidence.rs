@@ -124,6 +124,19 @@ pub(crate) struct Seams {
     pub(crate) narrow: usize,
 }
 
+/// A place between two shared runs where two texts say something else: its byte span in each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// In the first text.
+    pub a: Range<usize>,
+    /// In the second text.
+    pub b: Range<usize>,
+    /// Numbers that stand in only one of them, counted in the one with fewer.
+    pub numbers: usize,
+    /// The same of words with a capital letter.
+    pub names: usize,
+}
+
 /// A run of words that two texts share: its byte span in each, and its length in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SharedRun {

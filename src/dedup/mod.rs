@@ -18,6 +18,6 @@ pub use batch::{Batch, cluster};
 pub use clusters::{Cluster, Clusters, Match};
 pub use compare::{Comparison, compare};
 pub use document::{Document, Sketch};
-pub use evidence::{Evidence, Relation, SharedRun};
+pub use evidence::{Difference, Evidence, Relation, SharedRun};
 pub use settings::{Keep, Linkage, Preset, Settings, SettingsBuilder};
 pub use stream::{Deduplicator, DeduplicatorBuilder, Verdict};

@@ -165,11 +165,13 @@ impl Reason {
         match self {
             Reason::Exact => "the same words in the same order".into(),
             Reason::Alike => format!(
-                "similarity {:.2}, {threshold:.2} is needed: {} of the one text and {} of the other are shared, {} words in the longest run",
+                "similarity {:.2}, {threshold:.2} is needed: {} of the one text and {} of the other are shared, {} words in the longest run; {} of {} joints between shared runs are a few edited words",
                 e.similarity,
                 percent(e.coverage[0]),
                 percent(e.coverage[1]),
-                e.longest_run
+                e.longest_run,
+                e.seams.narrow,
+                e.seams.joints
             ),
             Reason::NothingShared => "no run of words is shared".into(),
             Reason::TooLittle => format!(
@@ -177,6 +179,10 @@ impl Reason {
                 e.similarity,
                 percent(e.coverage[0]),
                 percent(e.coverage[1])
+            ),
+            Reason::OnlyShortRuns if e.conflicts + e.names > 0 => format!(
+                "what is shared are set phrases around other facts: {} numbers and {} names differ in the same places, the longest shared run has only {} words",
+                e.conflicts, e.names, e.longest_run
             ),
             Reason::OnlyShortRuns => format!(
                 "what is shared are set phrases: the longest shared run has only {} words",

@@ -12,8 +12,9 @@ use crate::error::Error;
 
 /// Finds the duplicates of documents as they arrive.
 ///
-/// It keeps the texts of the documents that are no duplicates, for verification, and beside each about 240 bytes and
-/// the lists by anchor, some 60 bytes for every anchor that no other document has.
+/// **Memory.** It keeps the texts of the documents that are no duplicates, for verification, and beside each a sketch and
+/// the lists by anchor: 3.1 kB for a text of 400 words that has no passage in common with others
+/// (`cargo test --test memory_stream -- --nocapture` prints it). Duplicates leave nothing.
 ///
 /// **Batch and stream.** [`Batch::cluster`](super::Batch::cluster) gives what inserting the documents in the order of
 /// the keep policy gives, with one difference: the batch knows from the start how common a passage is among all

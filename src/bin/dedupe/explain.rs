@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
-use newsift::{Cleaner, Comparison, Settings, SharedRun};
+use newsift::{Cleaner, Comparison, Difference, Settings, SharedRun};
 use serde::Serialize;
 
 use crate::Outcome;
@@ -46,6 +46,7 @@ pub fn run(args: &ExplainArgs, problems: &mut Problems) -> Result<Outcome, Probl
             let mut out = Sink::open(&args.output, Look::Styled)?;
             out.write(table(&a, &b, &comparison, args.rule.preset, &settings).as_bytes())?;
             out.write(runs(&a, &b, comparison.runs()).as_bytes())?;
+            out.write(differences(&a, &b, comparison.differences()).as_bytes())?;
             out.finish()?;
         }
         ExplainFormat::Json => {
@@ -271,6 +272,19 @@ fn table(
             ),
         ),
         (
+            "numbers",
+            evidence.conflicting_numbers().to_string(),
+            format!(
+                "differ in the same places; {} agree",
+                evidence.agreeing_numbers()
+            ),
+        ),
+        (
+            "names",
+            evidence.conflicting_names().to_string(),
+            String::from("differ in the same places (words with a capital letter)"),
+        ),
+        (
             "longest run",
             evidence.longest_run().to_string(),
             String::from("words in a row that both have"),
@@ -304,6 +318,26 @@ fn runs(a: &Document, b: &Document, runs: &[SharedRun]) -> String {
         let _ = writeln!(text, "\n  {}", count(run.words, "word"));
         let _ = writeln!(text, "  A  {}", in_context(&a.story, &run.a));
         let _ = writeln!(text, "  B  {}", in_context(&b.story, &run.b));
+    }
+    text
+}
+
+/// The places where a number or a name differs.
+fn differences(a: &Document, b: &Document, places: &[Difference]) -> String {
+    if places.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "\n{HEADING}{} with another number or name{HEADING:#}",
+        count(places.len(), "place")
+    );
+    if places.len() > RUNS {
+        let _ = write!(text, ", the first {RUNS}");
+    }
+    text.push('\n');
+    for place in places.iter().take(RUNS) {
+        let _ = writeln!(text, "  A  {}", in_context(&a.story, &place.a));
+        let _ = writeln!(text, "  B  {}", in_context(&b.story, &place.b));
     }
     text
 }
@@ -353,13 +387,24 @@ fn json(a: &Document, b: &Document, comparison: &Comparison, settings: &Settings
         containment_of_b: f64,
         longest_run: usize,
         relation: &'static str,
+        conflicting_numbers: usize,
+        agreeing_numbers: usize,
+        conflicting_names: usize,
         runs: Vec<Run<'a>>,
+        differences: Vec<Differs<'a>>,
     }
     #[derive(Serialize)]
     struct Side<'a> {
         name: &'a str,
         words: usize,
         page_words: usize,
+    }
+    #[derive(Serialize)]
+    struct Differs<'a> {
+        a: &'a str,
+        b: &'a str,
+        numbers: usize,
+        names: usize,
     }
     /// Spans count bytes of the two stories.
     #[derive(Serialize)]
@@ -389,6 +434,19 @@ fn json(a: &Document, b: &Document, comparison: &Comparison, settings: &Settings
         containment_of_b: rounded(evidence.containment_of_other()),
         longest_run: evidence.longest_run(),
         relation: evidence.relation().as_str(),
+        conflicting_numbers: evidence.conflicting_numbers(),
+        agreeing_numbers: evidence.agreeing_numbers(),
+        conflicting_names: evidence.conflicting_names(),
+        differences: comparison
+            .differences()
+            .iter()
+            .map(|place| Differs {
+                a: &a.story[place.a.clone()],
+                b: &b.story[place.b.clone()],
+                numbers: place.numbers,
+                names: place.names,
+            })
+            .collect(),
         runs: comparison
             .runs()
             .iter()
