@@ -146,7 +146,7 @@ def main():
         else:
             subprocess.run([sys.executable, '-m', 'venv', folder], check=True)
             python = os.path.join(folder, 'bin', 'python')
-            subprocess.run([python, '-m', 'pip', 'install', '--quiet', 'datasketch==1.6.5'], check=True)
+            subprocess.run([python, '-m', 'pip', 'install', '--quiet', 'datasketch==2.0.0'], check=True)
             sys.exit(subprocess.run([python, __file__, *sys.argv[1:], '--inside', 'yes']).returncode)
 
 
