@@ -403,7 +403,8 @@ function nextMember(by) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || element("help").open) return;
-  const field = event.target.closest("input, select, textarea");
+  // A dialog that was just closed may have the focus until the next frame.
+  const field = event.target.closest("dialog") ? null : event.target.closest("input, select, textarea");
   if (event.key === "Escape") {
     if (field || document.activeElement === document.body) toListOrDeselect(false);
     else toListOrDeselect(element("list").contains(document.activeElement));
