@@ -159,17 +159,18 @@ pub fn train(
     for epoch in 0..settings.epochs {
         let mut rng = Rng::new(settings.seed, 200 + epoch as u64);
         rng.shuffle(&mut order);
-        let order: Vec<usize> = order
+        let visits: Vec<(usize, usize)> = order
             .iter()
             .flat_map(|&i| {
                 let weight = examples[i].1.weight.max(0.0);
                 let times = weight as usize + usize::from(rng.chance(weight.fract()));
                 std::iter::repeat_n(i, times)
             })
+            .enumerate()
             .collect();
-        let batches = order.len().div_ceil(BATCH);
+        let batches = visits.len().div_ceil(BATCH);
         let mut sum = 0.0;
-        for (k, batch) in order.chunks(BATCH).enumerate() {
+        for (k, batch) in visits.chunks(BATCH).enumerate() {
             let done = (epoch * batches + k) as f32 / (settings.epochs * batches) as f32;
             let rate = settings.rate * (done * 20.0).min(1.0) * (0.5 + 0.5 * cos_pi(done));
             let half = batch.len().div_ceil(2);
@@ -178,12 +179,10 @@ pub fn train(
                 let mut a = Activations::default();
                 let mut reader = Reader::default();
                 let mut loss = 0.0;
-                for &i in part {
+                for &(place, i) in part {
                     let (fold, e) = &examples[i];
-                    let mut rng = Rng::new(
-                        settings.seed,
-                        1_000_000 + (epoch * examples.len() + i) as u64,
-                    );
+                    // By its place: a page seen several times an epoch differs each time.
+                    let mut rng = Rng::new(settings.seed, 1_000_000 + (epoch << 32 | place) as u64);
                     let e = augment::vary(e, &donors[*fold], &mut rng);
                     if e.lines.is_empty() {
                         continue;
@@ -211,7 +210,7 @@ pub fn train(
             adam.step(&mut net.parameters, &grad, rate, settings.decay);
             sum += loss;
         }
-        progress(epoch + 1, sum / order.len().max(1) as f32);
+        progress(epoch + 1, sum / visits.len().max(1) as f32);
     }
     net.parameters = adam.average;
     Ok(Model::new(about.to_string(), first, net))
