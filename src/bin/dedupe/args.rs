@@ -286,6 +286,9 @@ pub struct TrainArgs {
     /// Where the model goes
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Labels of pages by their id, kept apart from the pages' texts
+    #[arg(long, value_name = "FILE")]
+    pub annotations: Vec<PathBuf>,
     /// Replace a file that exists
     #[arg(long)]
     pub force: bool,
