@@ -125,3 +125,115 @@ fn rows_that_teach_nothing_are_told() {
         assert!(!world.path("m.bin").exists());
     }
 }
+
+/// The labels of `page` as an annotation: runs, and what ties them to the text.
+fn annotation(page: &serde_json::Value) -> String {
+    let strings = |field: &str| -> Vec<String> {
+        let values = page[field].as_array().expect("a list");
+        values
+            .iter()
+            .map(|v| v.as_str().expect("text").to_string())
+            .collect()
+    };
+    let runs: Vec<String> = strings("labels")
+        .iter()
+        .enumerate()
+        .map(|(line, label)| format!("{label} {line}-{line}"))
+        .collect();
+    let sum = xxhash_rust::xxh3::xxh3_64(strings("lines").join("\n").as_bytes());
+    serde_json::json!({
+        "id": page["id"], "page": "story", "xxh3": format!("{sum:016x}"), "runs": runs.join("; "),
+    })
+    .to_string()
+}
+
+#[test]
+fn annotations_say_what_labels_in_the_page_say() {
+    let mut bare = String::new();
+    let mut labelled = String::new();
+    let mut annotations = String::new();
+    for (i, line) in pages().lines().enumerate() {
+        let mut page: serde_json::Value = serde_json::from_str(line).expect("a page");
+        page["id"] = format!("page {i}").into();
+        page["page"] = "story".into();
+        labelled += &(page.to_string() + "\n");
+        annotations += &(annotation(&page) + "\n");
+        let fields = page.as_object_mut().expect("an object");
+        fields.remove("labels");
+        fields.remove("page");
+        bare += &(page.to_string() + "\n");
+    }
+    let world = World::with([
+        ("labelled/pages.jsonl", labelled),
+        ("bare/pages.jsonl", bare),
+        ("annotations.jsonl", annotations),
+    ]);
+    let weights = |args: &[&str], out: &str| {
+        let common = ["train", "--epochs", "1", "--folds", "2", "--out", out];
+        world.run([&common[..], args].concat()).code(0);
+        let model = std::fs::read(world.path(out)).expect("a model");
+        // The header names other files; what was learned stands behind it.
+        model[model.len() - 50_000..model.len() - 8].to_vec()
+    };
+    let apart = weights(
+        &["--annotations", "annotations.jsonl", "bare/pages.jsonl"],
+        "apart.bin",
+    );
+    assert!(apart == weights(&["labelled/pages.jsonl"], "together.bin"));
+}
+
+#[test]
+fn annotations_that_fit_no_page_are_refused() {
+    let page = r#"{"id":"a","lines":["one","two"],"labels":["nav","body"]}"#;
+    let sum = format!("{:016x}", xxhash_rust::xxh3::xxh3_64(b"one\ntwo"));
+    let row = |id: &str, sum: &str, runs: &str| {
+        format!(r#"{{"id":"{id}","page":"story","xxh3":"{sum}","runs":"{runs}"}}"#)
+    };
+    let twice = row("a", &sum, "nav 0; body 1");
+    let cases = [
+        (
+            row("a", "1", "nav 0; body 1"),
+            2,
+            "the page has changed since",
+        ),
+        (
+            row("a", &sum, "nav 0"),
+            2,
+            "has labels for 1 lines, the page has 2",
+        ),
+        (row("a", &sum, "nav 1"), 2, "line 0 is next, got `nav 1`"),
+        (row("a", &sum, "menu 0-1"), 2, "label must be one of"),
+        (
+            row("a", &sum, "nav zero"),
+            2,
+            "a run must be `label first-last`, got `nav zero`",
+        ),
+        (
+            row("a", "xyz", "nav 0-1"),
+            2,
+            "`xxh3` must be hexadecimal, got xyz",
+        ),
+        (
+            format!("{twice}\n{twice}"),
+            2,
+            "id a is annotated already at annotations.jsonl:1",
+        ),
+        (
+            format!("{twice}\n{}", row("b", &sum, "nav 0-1")),
+            0,
+            "no training page has the id b",
+        ),
+    ];
+    for (annotations, code, want) in cases {
+        let world = World::with([
+            ("pages.jsonl", page.to_string()),
+            ("annotations.jsonl", annotations),
+        ]);
+        let args = ["train", "--epochs", "1", "--folds", "2", "--out", "m.bin"];
+        let files = ["--annotations", "annotations.jsonl", "pages.jsonl"];
+        world
+            .run([&args[..], &files].concat())
+            .code(code)
+            .says(want);
+    }
+}
