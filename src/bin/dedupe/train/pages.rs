@@ -102,8 +102,19 @@ fn page(
         _ => PageKind::Empty,
     };
     let (targets, weight, kind) = match (annotation, &row.labels, &row.with) {
-        (Some(annotation), ..) => {
-            let targets = annotation.targets.clone();
+        (Some(annotation), labels, _) => {
+            let mut targets = annotation.targets.clone();
+            // Where the page's own labels see the other side, a careful reader could say either.
+            let own = labels.iter().flatten().map(|l| l.as_u64());
+            for (target, own) in targets.iter_mut().zip(own) {
+                let Target::Label(label) = *target else {
+                    continue;
+                };
+                let body = matches!(label, Label::Body | Label::Subhead);
+                if own.is_some_and(|own| (own == 1) != body) {
+                    *target = Target::Unknown;
+                }
+            }
             let kind = kind_of(&annotation.page, &targets);
             (targets, LABELLED, Some(kind))
         }
