@@ -169,7 +169,8 @@ fn annotations_say_what_labels_in_the_page_say() {
         ("annotations.jsonl", annotations),
     ]);
     let weights = |args: &[&str], out: &str| {
-        let common = ["train", "--epochs", "1", "--folds", "2", "--out", out];
+        // Stage 1 alone: the network sees annotated pages less often.
+        let common = ["train", "--epochs", "0", "--folds", "2", "--out", out];
         world.run([&common[..], args].concat()).code(0);
         let model = std::fs::read(world.path(out)).expect("a model");
         // The header names other files; what was learned stands behind it.
@@ -236,4 +237,36 @@ fn annotations_that_fit_no_page_are_refused() {
             .code(code)
             .says(want);
     }
+}
+
+#[test]
+fn early_stopping_ends_before_all_epochs() {
+    let mut rows = String::new();
+    for (i, line) in pages().lines().cycle().take(22).enumerate() {
+        let mut page: serde_json::Value = serde_json::from_str(line).expect("a page");
+        // Some of the hosts are held out; short pages, for the sake of a build without optimisation.
+        page["host"] = format!("site{i}.example").into();
+        for field in ["lines", "labels"] {
+            page[field].as_array_mut().expect("a list").truncate(6);
+        }
+        rows += &(page.to_string() + "\n");
+    }
+    let world = World::with([("pages.jsonl", rows)]);
+    let args = [
+        "train",
+        "--epochs",
+        "60",
+        "--folds",
+        "2",
+        "--patience",
+        "1",
+        "--out",
+        "m.bin",
+    ];
+    let run = world.run([&args[..], &["pages.jsonl"]].concat()).code(0);
+    let epochs = run.err.matches(" of 60: loss ").count();
+    assert!((2..60).contains(&epochs), "{epochs} epochs");
+    let model = std::fs::read(world.path("m.bin")).expect("a model");
+    let header = String::from_utf8_lossy(&model[..200]).into_owned();
+    assert!(header.contains("--folds 2 --patience 1"), "{header}");
 }

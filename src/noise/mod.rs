@@ -10,6 +10,7 @@ pub(crate) mod first;
 mod label;
 pub(crate) mod math;
 mod model;
+pub(crate) mod pack;
 mod page;
 pub(crate) mod product;
 pub(crate) mod second;

@@ -4,12 +4,13 @@ use std::sync::{Arc, LazyLock};
 
 use super::features::FEATURES;
 use super::first::{FirstStage, SCORES};
+use super::pack;
 use super::second::{SecondStage, layout};
 use crate::error::Error;
 
 const MAGIC: &[u8; 8] = b"newsiftM";
 /// Raised whenever features, n-grams or the network change: such a model means nothing to other code.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The learned part of the cleaning: made by `dedupe train`, shared cheaply between cleaners.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,10 +78,12 @@ impl Model {
         }
         let about_len = r.u32()? as usize;
         let grams_len = r.u32()? as usize;
+        let hashes_len = r.u32()? as usize;
         let want =
-            (MAGIC.len() + 12 + 4 * (1 + SCORES) + 4 * (2 * FEATURES + layout::PARAMETERS) + 8)
+            (MAGIC.len() + 16 + 4 * (1 + SCORES) + 8 * FEATURES + 2 * layout::PARAMETERS + 8)
                 .saturating_add(about_len)
-                .saturating_add(grams_len.saturating_mul(4 + SCORES));
+                .saturating_add(hashes_len)
+                .saturating_add(grams_len.saturating_mul(8));
         if bytes.len() != want {
             return Err(wrong(format!(
                 "size must be {want} bytes, got {}",
@@ -98,23 +101,25 @@ impl Model {
             .map_err(|e| wrong(format!("header: {e}")))?;
         let scale = r.f32()?;
         let bias = r.floats(SCORES)?;
-        let grams = (0..grams_len)
-            .map(|_| r.u32())
+        let grams = pack::ascending(grams_len, r.take(hashes_len)?)
+            .ok_or_else(|| wrong("n-grams must ascend and not be zero".into()))?;
+        let rows = (0..grams_len)
+            .map(|_| {
+                let packed = r.u64()?;
+                pack::unpack(packed).ok_or_else(|| {
+                    wrong(format!(
+                        "a row of n-gram weights is malformed: {packed:016x}"
+                    ))
+                })
+            })
             .collect::<Result<Vec<_>, _>>()?;
-        if grams.first() == Some(&0) || !grams.is_sorted_by(|a, b| a < b) {
-            return Err(wrong("n-grams must ascend and not be zero".into()));
-        }
-        let mut rows = vec![[0_i8; 16]; grams_len];
-        for row in &mut rows {
-            for (w, &b) in row.iter_mut().zip(r.take(SCORES)?) {
-                *w = b.cast_signed();
-            }
-        }
         let first = FirstStage::new(scale, std::array::from_fn(|i| bias[i]), grams, rows);
         let second = SecondStage {
             mean: r.floats(FEATURES)?,
             inverse_spread: r.floats(FEATURES)?,
-            parameters: r.floats(layout::PARAMETERS)?,
+            parameters: (0..layout::PARAMETERS)
+                .map(|_| r.u16().map(pack::whole))
+                .collect::<Result<_, _>>()?,
         };
         let finite = [&second.mean, &second.inverse_spread, &second.parameters];
         if finite.iter().any(|v| v.iter().any(|x| !x.is_finite())) || !scale.is_finite() {
@@ -134,6 +139,9 @@ impl Model {
         out.extend(VERSION.to_le_bytes());
         out.extend((p.about.len() as u32).to_le_bytes());
         out.extend((p.first.grams.len() as u32).to_le_bytes());
+        let mut hashes = Vec::new();
+        pack::push_ascending(&p.first.grams, &mut hashes);
+        out.extend((hashes.len() as u32).to_le_bytes());
         out.extend(p.about.as_bytes());
         let floats = |values: &[f32], out: &mut Vec<u8>| {
             for v in values {
@@ -142,17 +150,17 @@ impl Model {
         };
         floats(&[p.first.scale], &mut out);
         floats(&p.first.bias, &mut out);
-        out.extend(p.first.grams.iter().flat_map(|g| g.to_le_bytes()));
+        out.extend(&hashes);
         out.extend(
             p.first
                 .rows
                 .iter()
-                .flat_map(|row| &row[..SCORES])
-                .map(|&w| w as u8),
+                .flat_map(|row| pack::pack(row).to_le_bytes()),
         );
         floats(&p.second.mean, &mut out);
         floats(&p.second.inverse_spread, &mut out);
-        floats(&p.second.parameters, &mut out);
+        let weights = p.second.parameters.iter();
+        out.extend(weights.flat_map(|&w| pack::half(w).to_le_bytes()));
         let sum = xxhash_rust::xxh3::xxh3_64(&out);
         out.extend(sum.to_le_bytes());
         out
@@ -179,6 +187,10 @@ impl<'b> Bytes<'b> {
 
     fn u32(&mut self) -> Result<u32, Error> {
         self.array().map(u32::from_le_bytes)
+    }
+
+    fn u16(&mut self) -> Result<u16, Error> {
+        self.array().map(u16::from_le_bytes)
     }
 
     fn u64(&mut self) -> Result<u64, Error> {
@@ -219,7 +231,7 @@ mod tests {
             (Vec::new(), "the first eight bytes must be `newsiftM`"),
             (with(0, b'N'), "the first eight bytes must be `newsiftM`"),
             (good[..10].to_vec(), "cut off"),
-            (with(8, 9), "version must be 1, got 9"),
+            (with(8, 9), "version must be 2, got 9"),
             (good[..good.len() - 1].to_vec(), "size must be "),
             (with(15, 255), "size must be "),
             (

@@ -7,9 +7,9 @@ use crate::noise::{Label, PageKind};
 /// A changed copy of the page, or a new page made of other pages' blocks.
 pub(super) fn vary(page: &Example, donors: &Donors, rng: &mut Rng) -> Example {
     let roll = rng.unit();
-    let mut out = if roll < 0.06 && donors.leads.len() > 30 {
+    let mut out = if roll < 0.10 && donors.leads.len() > 30 {
         listing(donors, rng)
-    } else if roll < 0.08 && donors.noise.len() > 30 {
+    } else if roll < 0.13 && donors.noise.len() > 30 {
         empty(donors, rng)
     } else {
         let mut p = page.clone();
@@ -27,10 +27,10 @@ pub(super) fn vary(page: &Example, donors: &Donors, rng: &mut Rng) -> Example {
             if rng.chance(0.15) {
                 teasers(&mut p, donors, rng);
             }
-            if rng.chance(0.08) {
+            if rng.chance(0.15) {
                 inserts(&mut p, donors, rng);
             }
-            if rng.chance(0.14) {
+            if rng.chance(0.22) {
                 gallery(&mut p, donors, rng);
             }
             if rng.chance(0.04) {
@@ -153,6 +153,20 @@ const ANNOUNCEMENTS: [&str; 24] = [
     "関連記事：",
     "Διαβάστε επίσης:",
 ];
+
+/// Announced links to `heads`, for stage 1, which sees the pages as they are; each announcement as if on several hosts.
+pub(super) fn announced(heads: &[String], rng: &mut Rng) -> Vec<String> {
+    let mut out = Vec::new();
+    for prefix in ANNOUNCEMENTS {
+        for _ in 0..ANNOUNCED_HEADS {
+            out.extend(rng.pick(heads).map(|head| format!("{prefix} {head}")));
+        }
+    }
+    out
+}
+
+/// So many headlines behind each announcement, enough that it outweighs what the headline says.
+const ANNOUNCED_HEADS: usize = 8;
 
 /// Noise between the paragraphs: blocks of other pages, or an announced link.
 fn inserts(p: &mut Example, donors: &Donors, rng: &mut Rng) {

@@ -5,6 +5,7 @@ use super::rng::Rng;
 use crate::noise::Label;
 use crate::noise::first::{BODY_SCORE, FirstStage, SCORES};
 use crate::noise::math::exp;
+use crate::noise::pack::round;
 
 const LABELS: usize = Label::ALL.len();
 const RATE: f32 = 0.1;
@@ -21,7 +22,7 @@ pub(super) struct Sample<'a> {
 /// An n-gram must be seen on so many hosts: what one site alone says is that site's name, not a sign.
 const MIN_HOSTS: usize = 3;
 /// Size of the dictionary, so that the whole model stays below 512 KB.
-const GRAMS: usize = 20_000;
+const GRAMS: usize = 40_000;
 /// N-grams left out at random of every sample, so that the weight spreads over all that speak for a label.
 const DROP: f32 = 0.3;
 /// Pulls weights to zero, so that n-grams seen rarely say little.
@@ -156,7 +157,7 @@ fn quantise(grams: Vec<u32>, weights: &[[f32; 16]], bias: [f32; SCORES]) -> Firs
     let scale = most / 127.0;
     let rows = weights
         .iter()
-        .map(|row| row.map(|w| (w / scale).round().clamp(-127.0, 127.0) as i8))
+        .map(|row| round(row.map(|w| w / scale)))
         .collect();
     FirstStage::new(scale, bias, grams, rows)
 }

@@ -7,7 +7,7 @@ use crate::noise::first::{BODY_SCORE, Scores};
 use crate::noise::label::Label;
 
 /// Number of page features.
-pub(super) const CONTEXT: usize = 44;
+pub(super) const CONTEXT: usize = 46;
 
 /// Names of the page features, in their order.
 #[rustfmt::skip]
@@ -24,7 +24,7 @@ pub(super) static CONTEXT_NAMES: [&str; CONTEXT] = [
     "number of content words", "names shared with the story", "names found nowhere else", "number of names",
     "words shared with the prose before", "words shared with the prose behind", "words shared with the headline",
     "share of the headline's words", "likely the headline", "words shared with the block before",
-    "words shared with the block behind",
+    "words shared with the block behind", "nearness of a repeated heading before it", "that heading's period",
 ];
 
 /// Everything known of one block before its context.
@@ -88,6 +88,17 @@ fn best_run(seen: &[Seen]) -> Range<usize> {
         }
     }
     best
+}
+
+/// How near the repeated block `before` is to block `i`, and whether it comes back every two to four blocks.
+fn behind_repeat(i: usize, before: Option<usize>, repeats: &[(u32, u32, u32)]) -> (f32, f32) {
+    let Some(before) = before.filter(|before| i - before <= 4) else {
+        return (0.0, 0.0);
+    };
+    let (_, prev, next) = repeats[before];
+    let period = if prev > 0 { prev } else { next };
+    let near = 1.0 / (i - before) as f32;
+    (near, f32::from(u8::from((2..=4).contains(&period))))
 }
 
 /// Writes the page features of every block: `out` has a row of `width` values a block, of which those from `at` on are
@@ -169,23 +180,16 @@ pub(super) fn write(
     let mut chars_before = 0;
     let mut last_prose: Option<usize> = None;
     let mut last_repeat: Option<usize> = None;
+    let mut last_heading: Option<usize> = None;
     for i in 0..n {
         let s = &seen[i].surface;
         let row = &mut out[i * width + at..i * width + at + CONTEXT];
         let (count, prev, next) = repeats[i];
-        let since = last_repeat.map_or(0, |r| i - r);
-        let near = if (1..=4).contains(&since) {
-            1.0 / since as f32
-        } else {
-            0.0
-        };
-        let period = last_repeat.map_or(0, |r| {
-            if repeats[r].1 > 0 {
-                repeats[r].1
-            } else {
-                repeats[r].2
-            }
-        });
+        let (near, period) = behind_repeat(i, last_repeat, repeats);
+        // Galleries repeat their title before every picture; single words repeated are buttons and advertisements.
+        let (near_heading, period_of_heading) = behind_repeat(i, last_heading, repeats);
+        row[44] = near_heading;
+        row[45] = period_of_heading;
         let values: [f32; 30] = [
             ratio(i, n.max(2) - 1),
             log2(i as u32),
@@ -209,11 +213,7 @@ pub(super) fn write(
             if prev > 0 { 1.0 / prev as f32 } else { 0.0 },
             f32::from(u8::from(prev > 0 && prev == next)),
             near,
-            if near > 0.0 && (2..=4).contains(&period) {
-                1.0
-            } else {
-                0.0
-            },
+            period,
             if median > 0 {
                 (log2(s.chars) - log2(median)).clamp(-4.0, 4.0)
             } else {
@@ -233,6 +233,9 @@ pub(super) fn write(
         }
         if count > 1 {
             last_repeat = Some(i);
+            if (3..=15).contains(&s.words) && !s.ends_sentence {
+                last_heading = Some(i);
+            }
         }
     }
     let mut next_prose: Option<usize> = None;

@@ -26,16 +26,19 @@ pub fn run(args: &TrainArgs, problems: &mut Problems) -> Result<Outcome, Problem
         seed: args.seed,
         epochs: args.epochs,
         folds: args.folds,
+        patience: args.patience,
         ..TrainSettings::default()
     };
     let mut annotations = Annotations::default();
     let mut pages = Vec::new();
     let mut about = format!(
-        "newsift {}: dedupe train --seed {} --epochs {} --folds {}\n",
+        "newsift {}: dedupe train --seed {} --epochs {} --folds {}{}\n",
         env!("CARGO_PKG_VERSION"),
         args.seed,
         args.epochs,
-        args.folds
+        args.folds,
+        args.patience
+            .map_or(String::new(), |epochs| format!(" --patience {epochs}"))
     );
     let load = |path: &Path| {
         compressed::open(path, Compression::Unknown)

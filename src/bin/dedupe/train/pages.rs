@@ -15,6 +15,8 @@ use crate::problems::{Kind, Problem, Problems};
 /// How many times an epoch a page is seen. Hand-labelled pages tell the fourteen labels apart and are few; snippets say
 /// little of a page; outputs of extractors are many for the same page.
 const LABELLED: f32 = 3.0;
+/// Annotated pages are whole dumps, with much more furniture than story.
+const ANNOTATED: f32 = 1.5;
 const BODY_LINES: f32 = 0.7;
 const SNIPPETS: f32 = 0.5;
 const EXTRACTED: f32 = 0.3;
@@ -116,7 +118,7 @@ fn page(
                 }
             }
             let kind = kind_of(&annotation.page, &targets);
-            (targets, LABELLED, Some(kind))
+            (targets, ANNOTATED, Some(kind))
         }
         (None, Some(labels), _) => {
             if labels.len() != row.lines.len() {
