@@ -141,7 +141,15 @@ fn is_wrapped(text: &str, lines: &[Range<usize>]) -> bool {
         }
         let share = |n: usize, of: f64| n as f64 >= of * pairs as f64;
         pairs >= rule.pairs && share(full, rule.full) && share(lower, rule.lower)
-    })
+    }) && mostly_differ(text, lines)
+}
+
+/// Whether at least a fifth of the lines are different: prose does not come again and again, forms and broken pages do.
+fn mostly_differ(text: &str, lines: &[Range<usize>]) -> bool {
+    let mut distinct: Vec<&str> = lines.iter().map(|line| &text[line.clone()]).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    5 * distinct.len() >= lines.len()
 }
 
 /// Whether a line goes on with the paragraph of the line before it: no blank line lies between, and it is not indented.
@@ -287,6 +295,20 @@ mod tests {
         let menu = "Home\nNews\nSport\nWeather today\nHarbour and fisheries\nJobs\nContact\nAbout us\nImprint";
         assert_eq!(blocks(menu).1, Segmentation::Lines);
         assert_eq!(cut(menu).len(), 9);
+    }
+
+    #[test]
+    fn lines_that_repeat_are_not_wrapped_text() {
+        let line = "The council of Old Harbour met on Monday, and nothing was decided.\n";
+        let other = "nobody in the whole of the old town knew what the meeting was for.\n";
+        for period in [line.to_string(), format!("{line}{other}")] {
+            let text = period.repeat(2_500);
+            let (spans, how) = blocks(&text);
+            assert_eq!(
+                (spans.len(), how),
+                (text.lines().count(), Segmentation::Lines)
+            );
+        }
     }
 
     #[test]

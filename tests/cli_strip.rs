@@ -333,7 +333,11 @@ fn explain_says_what_decided() {
     let told = world.run(["strip", "--explain", "a.txt"]).code(0).out;
     assert!(told.starts_with("page: "), "{told}");
     assert!(told.contains("Subscribe to our newsletter"), "{told}");
-    assert!(told.contains("the story: "), "{told}");
+    assert!(told.contains("kept because "), "{told}");
+    assert!(
+        told.contains("dropped because its first and last words: as in noise ("),
+        "{told}"
+    );
     world
         .run(["strip", "--explain", "--labels", "a.txt"])
         .code(2);

@@ -140,6 +140,15 @@ fn hostile_pages() {
         format!("{paragraph}\n").repeat(1_000),
         // A gallery without end: title, caption heading, caption.
         format!("Ships of the year\nShip\n{paragraph}\n").repeat(500),
+        // Equal lines as wide as wrapped text, and lines that come back after two, three and four.
+        format!("{paragraph}\n").repeat(5_000),
+        (0..1_000).map(|i| ["Home\n", "Boat\n"][i % 2]).collect(),
+        (0..1_000)
+            .map(|i| ["A boat\n", "Photo: Holm\n", paragraph][i % 3])
+            .collect(),
+        (0..1_000)
+            .map(|i| ["Q\n", "Why?\n", "A\n", "Because it is so.\n"][i % 4])
+            .collect(),
         // Different on every line, so that nothing is shared.
         (0..2_000)
             .map(|i| format!("Item {i} of the list\r\n"))

@@ -1,5 +1,6 @@
 //! Why a block was kept or dropped: which of its features speak for the story, and which against.
 
+use std::fmt;
 use std::ops::Range;
 
 use super::features::{FEATURES, FIRST_SCORE, Reader, name};
@@ -11,16 +12,72 @@ use super::weigh_recurrence;
 
 /// A feature of a block and what it adds to the log odds of the block being story: above 0 it speaks for the story, below 0
 /// against it.
+///
+/// It prints as the feature and what the block has of it: `ends as a sentence: yes`, `words shared with the story: low`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reason {
     feature: &'static str,
+    found: &'static str,
     weight: f32,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.feature, self.found)
+    }
+}
+
+/// How the names of features begin that a block has or has not; of the others it has more or less.
+const EITHER_OR: [&str; 10] = [
+    "a ",
+    "an ",
+    "starts ",
+    "ends ",
+    "inside ",
+    "first of ",
+    "repeats at ",
+    "unfinished ",
+    "likely ",
+    "long without ",
+];
+
+/// What a block has of a feature, in a word; `mean` is that of the training pages.
+fn found(feature: usize, value: f32, mean: f32, weight: f32) -> &'static str {
+    if feature >= FIRST_SCORE {
+        return if weight > 0.0 {
+            "as in stories"
+        } else {
+            "as in noise"
+        };
+    }
+    match (
+        EITHER_OR
+            .iter()
+            .any(|start| name(feature).starts_with(start)),
+        value > 0.0,
+    ) {
+        (true, true) => "yes",
+        (true, false) => "no",
+        (false, false) => "none",
+        (false, true) if value > mean => "high",
+        (false, true) => "low",
+    }
 }
 
 impl Reason {
     /// The feature in words.
     pub fn feature(&self) -> &'static str {
         self.feature
+    }
+
+    /// What the block has of it, in a word: `yes`, `no`, `none`, `high` and `low` against the mean of the training pages.
+    pub fn found(&self) -> &'static str {
+        self.found
+    }
+
+    /// Whether it comes from what is known of the site, see [`Recurrence`](super::Recurrence), and not from the page.
+    pub fn is_of_site(&self) -> bool {
+        self.feature == RECURS
     }
 
     /// Change of the log odds (natural logarithm).
@@ -78,8 +135,13 @@ pub(super) fn reasons(
             model.second().forward(&hidden, &mut a);
             for i in (first..spans.len()).step_by(step) {
                 let weight = base[i] - log_odds(&a.labels[i]);
+                let (value, mean) = (
+                    rows[i * FEATURES + group.start],
+                    model.second().mean[group.start],
+                );
                 all[i].push(Reason {
                     feature: name(group.start),
+                    found: found(group.start, value, mean, weight),
                     weight,
                 });
             }
@@ -93,6 +155,7 @@ pub(super) fn reasons(
             if weight != 0.0 {
                 reasons.push(Reason {
                     feature: RECURS,
+                    found: "yes",
                     weight,
                 });
             }

@@ -34,6 +34,20 @@ impl Block {
 
     /// How probable the label is, from 0 to 1, by the model. Of two story labels, or two noise labels, the more probable one
     /// is taken, after the sum of either decided between story and noise; so it can lie below 0.5.
+    ///
+    /// It can be believed: on hosts that the model did not learn from, labels are right about as often as it says.
+    ///
+    /// | stated | right, training pages by models without their host | right, sample pages of the repository |
+    /// | --- | --- | --- |
+    /// | 0.26 to 0.28 | 0.22 | 0.22 |
+    /// | 0.45 to 0.47 | 0.42 | 0.50 |
+    /// | 0.65 | 0.62 | 0.58 |
+    /// | 0.85 to 0.88 | 0.84 | 0.88 |
+    /// | 0.975 to 0.98 | 0.970 | 0.99 |
+    /// | expected calibration error | 0.015 | 0.025 |
+    ///
+    /// The first column of figures is of the models of `dedupe train --cross-validate --fold-models DIR`, the second is printed
+    /// by `python3 .ci/reliability.py target/release/dedupe`.
     pub fn confidence(&self) -> f32 {
         self.confidence
     }

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use newsift::Cleaner;
+use newsift::{Cleaner, PageKind};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -162,10 +162,15 @@ fn strip(
 const REASONS: usize = 4;
 const SNIPPET: usize = 60;
 
-/// Every block with its label, how sure it is, and what spoke for the story and against it, in log odds.
+/// Every block with its label, how sure it is, and what spoke for that and against it, in log odds of being story.
 fn explained(text: &str, cleaner: &Cleaner, out: &mut Vec<u8>) {
     let page = cleaner.label(text);
-    let mut told = format!("page: {}\n", page.kind());
+    let mut told = match page.kind() {
+        PageKind::Story => String::from("page: story\n"),
+        kind => format!(
+            "page: {kind}; there is no story on it, so whatever reads like one is dropped too\n"
+        ),
+    };
     for (block, reasons) in page.blocks().iter().zip(cleaner.reasons(text, REASONS)) {
         let line: String = page
             .text_of(block)
@@ -184,18 +189,36 @@ fn explained(text: &str, cleaner: &Cleaner, out: &mut Vec<u8>) {
             block.label(),
             100.0 * block.confidence()
         );
-        for (sign, what) in [(1.0, "for"), (-1.0, "against")] {
+        let kept = block.label().is_story();
+        let because = if kept {
+            "kept because"
+        } else {
+            "dropped because"
+        };
+        for (what, for_story) in [(because, kept), ("in spite of", !kept)] {
             let reasons: Vec<String> = reasons
                 .iter()
-                .filter(|reason| reason.weight() * sign >= 0.05)
-                .map(|reason| format!("{} ({:+.1})", reason.feature(), reason.weight()))
+                .filter(|reason| {
+                    (reason.weight() > 0.0) == for_story && reason.weight().abs() >= 0.05
+                })
+                .map(|reason| {
+                    let line = page.text_of(block);
+                    let recurrence = cleaner.site().and_then(|site| site.recurrence(line));
+                    let what = match recurrence.filter(|_| reason.is_of_site()) {
+                        Some(r) => format!(
+                            "{} (on {} of its {} pages, beside {} stories)",
+                            reason.feature(),
+                            r.pages(),
+                            r.of_pages(),
+                            r.stories()
+                        ),
+                        None => reason.to_string(),
+                    };
+                    format!("{what} ({:+.1})", reason.weight())
+                })
                 .collect();
             if !reasons.is_empty() {
-                let _ = writeln!(
-                    told,
-                    "                {what} the story: {}",
-                    reasons.join(", ")
-                );
+                let _ = writeln!(told, "                {what} {}", reasons.join("; "));
             }
         }
     }
