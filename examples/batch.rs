@@ -3,6 +3,7 @@
 //! ```sh
 //! cargo run --example batch -- tests/pages
 //! ```
+#![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

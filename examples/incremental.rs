@@ -6,6 +6,7 @@
 //!
 //! The state between two runs is the stories that were kept, in a file that only grows. A run inserts them again, which
 //! costs far less than the first time did, as they need no stripping and none of them is a duplicate.
+#![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Write as _};

@@ -6,6 +6,7 @@
 //!
 //! Fetching waits, cleaning computes. So pages are fetched by tasks, and stripped and compared on a thread where nobody
 //! waits for them; a bounded channel between the two keeps a fast network from filling the memory.
+#![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use newsift::{Cleaner, Deduplicator, PageKind, Verdict};
 

@@ -62,7 +62,6 @@ fn a_document_costs_its_text_and_a_few_kilobytes() {
     }
     assert_eq!(LIVE.load(Ordering::Relaxed), full);
     let each = (kept - texts) / DOCUMENTS;
-    println!("{each} bytes a document of 400 words, beside its text");
     assert!((2_000..5_000).contains(&each), "{each}");
     drop(seen);
 }
