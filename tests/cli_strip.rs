@@ -325,10 +325,8 @@ fn errors_are_answered_where_an_id_is_known() {
 
 #[test]
 fn explain_says_what_decided() {
-    let page = format!(
-        "Home\nNews\nSport\n{}Subscribe to our newsletter\n",
-        story(1)
-    );
+    let page = include_str!("pages/harbourgazette.example/news/lady-imogen-aground.txt");
+    let page = format!("{page}\nSubscribe to our newsletter\n");
     let world = World::with([("a.txt", page)]);
     let told = world.run(["strip", "--explain", "a.txt"]).code(0).out;
     assert!(told.starts_with("page: "), "{told}");

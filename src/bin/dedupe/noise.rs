@@ -11,17 +11,28 @@ use crate::problems::{Kind, Problem};
 /// More than this no model file holds; the shipped one has some hundred kilobytes.
 const LARGEST_MODEL: u64 = 256 << 20;
 
+/// How stories are told from noise where they are compared. What is left in by mistake costs little there, since passages
+/// that many pages share weigh little; a paragraph that went is missed. Mean F1 of the pairs of eleven sets was 0.980 with 0,
+/// 0.984 with 1, 0.983 with 1.5.
+const COMPARING: f32 = 1.0;
+
 /// The cleaner for comparing stories; none when pages are compared as they are.
 pub fn cleaner(args: &NoiseArgs, raw: bool) -> Result<Option<Cleaner>, Problem> {
     if raw {
         return Ok(None);
     }
-    keeping(args, &[]).map(Some)
+    build(args, &[], COMPARING).map(Some)
 }
 
 /// A cleaner that keeps these labels, or the story where none are named.
 pub fn keeping(args: &NoiseArgs, labels: &[Label]) -> Result<Cleaner, Problem> {
-    let mut cleaner = Cleaner::builder().lean(args.lean).min_words(args.min_words);
+    build(args, labels, 0.0)
+}
+
+fn build(args: &NoiseArgs, labels: &[Label], lean: f32) -> Result<Cleaner, Problem> {
+    let mut cleaner = Cleaner::builder()
+        .lean(args.lean.unwrap_or(lean))
+        .min_words(args.min_words);
     if !labels.is_empty() {
         cleaner = cleaner.keep(labels);
     }

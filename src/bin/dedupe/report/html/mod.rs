@@ -244,8 +244,8 @@ fn made(
         "Noise model",
         format!("{which}; {}", about.lines().next().unwrap_or("unnamed")),
     ));
-    if args.noise.lean != 0.0 {
-        made.push(("Lean", args.noise.lean.to_string()));
+    if let Some(lean) = args.noise.lean {
+        made.push(("Lean", lean.to_string()));
     }
     made.push((
         "Shown of a page",
