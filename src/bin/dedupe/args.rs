@@ -555,8 +555,8 @@ pub struct NoiseArgs {
     /// A noise model of your own instead of the one that ships
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// Keep more of what may be story (above 0) or less (below 0), in log odds from -10 to 10 [default: 0 to strip, 1 to
-    /// compare]
+    /// Keep more of what may be story (above 0) or less (below 0), in log odds from -10 to 10 [default: 0 to strip, 0.25
+    /// to compare]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub lean: Option<f32>,
     /// The fewest words that make a story; a page with less has none
