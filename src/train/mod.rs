@@ -298,7 +298,8 @@ fn cos_pi(x: f32) -> f32 {
 }
 
 /// Hides some features of the page, and all of stage 1 now and then, so that the network does not lean on one of them
-/// (dropout, Srivastava et al. 2014). On sets of other kinds than the labelled pages 0.05 gave +0.003 mean 4-gram F1.
+/// (dropout, Srivastava et al. 2014). With 0.08 the six sets of whole pages gained 0.003 of 4-gram F1 and the labelled pages
+/// lost 0.001 of theirs; 0.05 lies between.
 fn drop_features(rows: &mut [f32], mean: &[f32], rng: &mut Rng) {
     let words = rng.chance(0.05);
     let hidden: Vec<usize> = (0..FEATURES)
