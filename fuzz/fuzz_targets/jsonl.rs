@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
@@ -45,12 +45,13 @@ fuzz_target!(|data: &[u8]| {
     );
 
     let answers = String::from_utf8(run.stdout).expect("answers are text");
-    let lines: Vec<u64> = answers
+    let answers: Vec<Value> = answers
         .lines()
-        .map(|line| {
-            let answer: Value = serde_json::from_str(line).expect("an answer is JSON");
-            answer["line"].as_u64().expect("JSON Lines have lines")
-        })
+        .map(|line| serde_json::from_str(line).expect("an answer is JSON"))
+        .collect();
+    let lines: Vec<u64> = answers
+        .iter()
+        .map(|answer| answer["line"].as_u64().expect("JSON Lines have lines"))
         .collect();
     assert!(
         lines.is_sorted_by(|a, b| a < b),
@@ -65,14 +66,36 @@ fuzz_target!(|data: &[u8]| {
     {
         return;
     }
-    let answered: BTreeSet<u64> = lines.into_iter().collect();
+    let answered: BTreeMap<u64, &Value> = lines.into_iter().zip(&answers).collect();
     let data = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
     for (number, line) in (1..).zip(data.split(|&b| b == b'\n')) {
         let blank = line.iter().all(u8::is_ascii_whitespace);
         let place = format!("{}:{number}: ", FILE.display());
         assert!(
-            blank || answered.contains(&number) || told.contains(&place),
+            blank || answered.contains_key(&number) || told.contains(&place),
             "line {number} has neither answer nor error: {told}"
         );
+        if let Some(answer) = answered.get(&number) {
+            assert!(
+                !blank && line.len() as u64 <= max_size,
+                "line {number} is blank or too long"
+            );
+            twin(line, answer);
+        }
     }
 });
+
+/// The id that an ordinary reader of JSON finds on the line, where it can read it.
+fn twin(line: &[u8], answer: &Value) {
+    let Ok(Value::Object(fields)) = serde_json::from_slice(line) else {
+        return;
+    };
+    match fields.get("id") {
+        Some(Value::String(id)) => assert_eq!(answer["id"], **id),
+        Some(Value::Number(_)) => assert!(answer["id"].is_number()),
+        _ => {
+            let id = answer["id"].as_str().expect("an id made of the place");
+            assert!(id.starts_with(&FILE.display().to_string()));
+        }
+    }
+}
