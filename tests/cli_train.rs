@@ -27,6 +27,8 @@ fn the_same_seed_and_pages_give_the_same_model() {
             "1",
             "--folds",
             "2",
+            "--teachers",
+            "2",
             "--seed",
             seed,
             "--threads",
@@ -35,7 +37,20 @@ fn the_same_seed_and_pages_give_the_same_model() {
             out,
         ];
         let run = world.run([&args[..], &["pages.jsonl"]].concat()).code(0);
-        assert!(run.err.contains("epoch 1 of 1: loss "), "{}", run.err);
+        let networks: Vec<&str> = run
+            .err
+            .lines()
+            .filter(|l| l.contains("epoch 1 of 1: loss "))
+            .collect();
+        let [one, two, own] = networks[..] else {
+            panic!("{}", run.err);
+        };
+        assert!(
+            one.starts_with("teacher 1, ") && two.starts_with("teacher 2, "),
+            "{}",
+            run.err
+        );
+        assert!(own.starts_with("epoch 1 "), "{}", run.err);
         std::fs::read(world.path(out)).expect("a model")
     };
     let one = train("one.bin", "1", "1");
@@ -50,7 +65,7 @@ fn the_same_seed_and_pages_give_the_same_model() {
     assert!(one.len() <= 512 << 10);
     let header = String::from_utf8_lossy(&one[..300]).into_owned();
     assert!(
-        header.contains("dedupe train --seed 1 --epochs 1 --folds 2"),
+        header.contains("dedupe train --seed 1 --epochs 1 --folds 2 --teachers 2"),
         "{header}"
     );
     assert!(
@@ -258,6 +273,8 @@ fn early_stopping_ends_before_all_epochs() {
         "60",
         "--folds",
         "2",
+        "--teachers",
+        "0",
         "--patience",
         "1",
         "--out",
@@ -268,5 +285,8 @@ fn early_stopping_ends_before_all_epochs() {
     assert!((2..60).contains(&epochs), "{epochs} epochs");
     let model = std::fs::read(world.path("m.bin")).expect("a model");
     let header = String::from_utf8_lossy(&model[..200]).into_owned();
-    assert!(header.contains("--folds 2 --patience 1"), "{header}");
+    assert!(
+        header.contains("--folds 2 --teachers 0 --patience 1"),
+        "{header}"
+    );
 }

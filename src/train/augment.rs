@@ -33,6 +33,9 @@ pub(super) fn vary(page: &Example, donors: &Donors, rng: &mut Rng) -> Example {
             if rng.chance(0.22) {
                 gallery(&mut p, donors, rng);
             }
+            if rng.chance(0.06) {
+                brief(&mut p, rng);
+            }
             if rng.chance(0.04) {
                 join(&mut p, rng);
             } else if rng.chance(0.06) {
@@ -239,6 +242,28 @@ fn gallery(p: &mut Example, donors: &Donors, rng: &mut Rng) {
         at += 1;
     }
 }
+
+/// The story cut to its first paragraphs, in all its furniture: a brief is a story too.
+fn brief(p: &mut Example, rng: &mut Rng) {
+    let paragraphs = rng.between(1, 3);
+    let mut seen = 0;
+    let mut chars = 0;
+    p.retain(|t, line| {
+        if !is_body(t) {
+            return true;
+        }
+        // At least a sentence or two, however short the paragraphs.
+        let keep = seen < paragraphs || chars < BRIEF_CHARS;
+        if keep {
+            seen += usize::from(t != only(Label::Subhead));
+            chars += line.chars().count();
+        }
+        keep
+    });
+}
+
+/// The fewest characters of a brief.
+const BRIEF_CHARS: usize = 120;
 
 /// What a good extractor leaves: the story and little else.
 fn clean(p: &mut Example, rng: &mut Rng) {

@@ -4,6 +4,7 @@ use super::example::{Example, Target};
 use super::rng::Rng;
 use super::stage1::marginal_gradient;
 use crate::noise::features::FEATURES;
+use crate::noise::math::exp;
 use crate::noise::product::add_product;
 use crate::noise::second::{
     Activations, CHANNELS, DILATIONS, KINDS, LABELS, Lane, OUT, SIDES, SUMMARY_AT, SecondStage,
@@ -16,6 +17,68 @@ pub(super) struct Prepared {
     pub(super) targets: Vec<Target>,
     pub(super) weights: Vec<f32>,
     pub(super) kind: Option<usize>,
+    /// What the teachers say of it, where there are any.
+    pub(super) opinion: Option<Opinion>,
+}
+
+/// Probabilities that a page's blocks and its kind are to be given.
+pub(super) struct Opinion {
+    /// The side lanes hold the sides' probabilities, the others those of the labels within their side.
+    labels: Vec<[f32; OUT]>,
+    kinds: [f32; KINDS],
+}
+
+/// The mean opinion of the teachers: the softmax of their mean scores.
+pub(super) fn opinion(
+    teachers: &[SecondStage],
+    rows: &[f32],
+    a: &mut Activations,
+) -> Option<Opinion> {
+    let (first, others) = teachers.split_first()?;
+    first.forward(rows, a);
+    let (mut labels, mut kinds) = (a.labels.clone(), a.kinds);
+    for teacher in others {
+        teacher.forward(rows, a);
+        for (sum, more) in labels
+            .as_flattened_mut()
+            .iter_mut()
+            .zip(a.labels.as_flattened())
+        {
+            *sum += more;
+        }
+        kinds
+            .iter_mut()
+            .zip(a.kinds)
+            .for_each(|(sum, more)| *sum += more);
+    }
+    let share = 1.0 / teachers.len() as f32;
+    for scores in &mut labels {
+        scores.iter_mut().for_each(|s| *s *= share);
+        let sides = softmax(SIDES.map(|lane| scores[lane]));
+        for lanes in &WITHIN[1..] {
+            softmax_in_place(&mut scores[lanes.clone()]);
+        }
+        for (lane, p) in SIDES.into_iter().zip(sides) {
+            scores[lane] = p;
+        }
+    }
+    let kinds = softmax(kinds.map(|k| k * share));
+    Some(Opinion { labels, kinds })
+}
+
+fn softmax<const N: usize>(mut scores: [f32; N]) -> [f32; N] {
+    softmax_in_place(&mut scores);
+    scores
+}
+
+fn softmax_in_place(scores: &mut [f32]) {
+    let max = scores.iter().copied().fold(f32::MIN, f32::max);
+    let mut sum = 0.0;
+    for s in scores.iter_mut() {
+        *s = exp(*s - max);
+        sum += *s;
+    }
+    scores.iter_mut().for_each(|s| *s /= sum);
 }
 
 impl Prepared {
@@ -39,6 +102,7 @@ impl Prepared {
             targets: page.targets.clone(),
             weights,
             kind: page.kind.map(|k| k as usize),
+            opinion: None,
         }
     }
 }
@@ -47,6 +111,8 @@ impl Prepared {
 const LABEL_WEIGHT: f32 = 0.7;
 /// The least weight of a block with one of the fourteen labels: short blocks tell most of them.
 const LABELLED_WEIGHT: f32 = 0.7;
+/// How much the teachers' opinion counts, the labels the rest.
+const OPINION_WEIGHT: f32 = 0.5;
 /// How much the page kind counts, as so many blocks.
 const KIND_WEIGHT: f32 = 1.0;
 
@@ -61,16 +127,26 @@ pub(super) fn gradient(
     let p = &net.parameters;
     let n = page.targets.len();
     let mut loss = 0.0;
+    let label_weight = if page.opinion.is_some() {
+        1.0 - OPINION_WEIGHT
+    } else {
+        1.0
+    };
     let total: f32 = page.weights.iter().sum::<f32>().max(1.0);
     // A page counts as the square root of its blocks' weight: long pages have more to say, but not in proportion.
     let norm = 1.0 / total.sqrt();
     let mut back: Vec<Lane> = Vec::with_capacity(n);
     for t in 0..n {
         let mut d = [0.0_f32; OUT];
+        let w = page.weights[t] * norm;
         if page.targets[t] != 0 {
-            let w = page.weights[t] * norm;
+            let w = w * label_weight;
             loss += w * block_gradient(&a.labels[t], page.targets[t], &mut d);
             d.iter_mut().for_each(|d| *d *= w);
+        }
+        if let Some(opinion) = &page.opinion {
+            let w = w * OPINION_WEIGHT;
+            loss += opinion_gradient(&a.labels[t], &opinion.labels[t], w, &mut d);
         }
         outer(&a.hidden[DILATIONS.len()][t], &d, &mut grad[layout::OUTPUT]);
         add(&d, &mut grad[layout::OUTPUT_BIAS]);
@@ -83,12 +159,18 @@ pub(super) fn gradient(
             dot(&d, &p[layout::OUTPUT][c * OUT..][..OUT])
         }));
     }
-    if let Some(kind) = page.kind {
+    if page.kind.is_some() || page.opinion.is_some() {
         let mut d = [0.0_f32; KINDS];
-        let ok = marginal_gradient(&a.kinds, 1 << kind, &mut d);
-        let w = KIND_WEIGHT;
-        loss -= w * ok.ln();
-        d.iter_mut().for_each(|d| *d *= w);
+        if let Some(kind) = page.kind {
+            let ok = marginal_gradient(&a.kinds, 1 << kind, &mut d);
+            let w = KIND_WEIGHT * label_weight;
+            loss -= w * ok.ln();
+            d.iter_mut().for_each(|d| *d *= w);
+        }
+        if let Some(opinion) = &page.opinion {
+            let w = KIND_WEIGHT * OPINION_WEIGHT;
+            loss += cross_entropy(&a.kinds, &opinion.kinds, w, &mut d);
+        }
         outer(&a.pooled[1], &d, &mut grad[layout::KIND]);
         add(&d, &mut grad[layout::KIND_BIAS]);
         let pooled: Vec<f32> = (0..2 * CHANNELS)
@@ -190,6 +272,39 @@ fn block_gradient(scores: &[f32; OUT], target: Target, d: &mut [f32; OUT]) -> f3
         }
     }
     loss
+}
+
+/// Loss of a block against the teachers' opinion, times `w`; its gradient is added to `d`.
+fn opinion_gradient(scores: &[f32; OUT], opinion: &[f32; OUT], w: f32, d: &mut [f32; OUT]) -> f32 {
+    let mut g = [0.0; 3];
+    let sides = SIDES.map(|lane| opinion[lane]);
+    let mut loss = cross_entropy(&SIDES.map(|lane| scores[lane]), &sides, w, &mut g);
+    for (lane, g) in SIDES.iter().zip(g) {
+        d[*lane] += g;
+    }
+    for (lanes, side) in WITHIN.iter().zip(sides).skip(1) {
+        let w = w * LABEL_WEIGHT * side;
+        let lanes = lanes.clone();
+        loss += cross_entropy(
+            &scores[lanes.clone()],
+            &opinion[lanes.clone()],
+            w,
+            &mut d[lanes],
+        );
+    }
+    loss
+}
+
+/// `w` times the cross entropy of the softmax of `scores` against `wanted`; its gradient is added to `d`.
+fn cross_entropy(scores: &[f32], wanted: &[f32], w: f32, d: &mut [f32]) -> f32 {
+    let max = scores.iter().copied().fold(f32::MIN, f32::max);
+    let sum: f32 = scores.iter().map(|s| exp(s - max)).sum();
+    let mut loss = 0.0;
+    for ((&s, &want), d) in scores.iter().zip(wanted).zip(d) {
+        *d += w * (exp(s - max) / sum - want);
+        loss -= want * (s - max - sum.ln());
+    }
+    w * loss
 }
 
 fn unpool(pooled: &[f32], maxima: &[u32], back: &mut [Lane]) {
@@ -309,21 +424,37 @@ mod tests {
     /// The slow twin: the difference quotient of the loss.
     #[test]
     fn gradient_is_the_slope() {
+        slope(false);
+    }
+
+    #[test]
+    fn gradient_is_the_slope_with_teachers() {
+        slope(true);
+    }
+
+    fn slope(taught: bool) {
         let mut rng = Rng::new(7, 0);
         let mut net = fresh(vec![0.0; FEATURES], vec![1.0; FEATURES], &mut rng);
         for p in &mut net.parameters {
             *p += 0.05 * rng.normal();
         }
         let n = 7;
+        let mut teacher = net.clone();
+        for p in &mut teacher.parameters {
+            *p += 0.1 * rng.normal();
+        }
+        let rows: Vec<f32> = (0..n * FEATURES).map(|_| rng.normal() * 0.5).collect();
+        let mut a = Activations::default();
+        let teachers = [teacher, net.clone()];
         let page = Prepared {
-            rows: (0..n * FEATURES).map(|_| rng.normal() * 0.5).collect(),
+            opinion: opinion(&teachers[..2 * usize::from(taught)], &rows, &mut a),
+            rows,
             targets: (0..n)
                 .map(|t| [1 << (t % 14), side(Label::Body), side(Label::Nav)][t % 3])
                 .collect(),
             weights: vec![1.0; n],
             kind: Some(PageKind::Listing as usize),
         };
-        let mut a = Activations::default();
         let mut grad = vec![0.0; layout::PARAMETERS];
         gradient(&net, &page, &mut a, &mut grad);
         let mut checked = 0;
@@ -339,6 +470,7 @@ mod tests {
             let close = (slope - grad[i]).abs() <= 0.02 + 0.1 * slope.abs().max(grad[i].abs());
             checked += usize::from(close);
         }
+        assert_eq!(page.opinion.is_some(), taught);
         let all = layout::PARAMETERS.div_ceil(97);
         // Kinks of rectified units make a few quotients wrong.
         assert!(checked * 100 >= all * 97, "{checked} of {all}");

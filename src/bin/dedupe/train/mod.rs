@@ -8,7 +8,7 @@ mod pages;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use newsift::train::{self, TrainSettings};
+use newsift::train::{self, Progress, TrainSettings};
 use xxhash_rust::xxh3::xxh3_64;
 
 use annotations::Annotations;
@@ -26,17 +26,19 @@ pub fn run(args: &TrainArgs, problems: &mut Problems) -> Result<Outcome, Problem
         seed: args.seed,
         epochs: args.epochs,
         folds: args.folds,
+        teachers: args.teachers,
         patience: args.patience,
         ..TrainSettings::default()
     };
     let mut annotations = Annotations::default();
     let mut pages = Vec::new();
     let mut about = format!(
-        "newsift {}: dedupe train --seed {} --epochs {} --folds {}{}\n",
+        "newsift {}: dedupe train --seed {} --epochs {} --folds {} --teachers {}{}\n",
         env!("CARGO_PKG_VERSION"),
         args.seed,
         args.epochs,
         args.folds,
+        args.teachers,
         args.patience
             .map_or(String::new(), |epochs| format!(" --patience {epochs}"))
     );
@@ -93,10 +95,10 @@ pub fn run(args: &TrainArgs, problems: &mut Problems) -> Result<Outcome, Problem
                                 .or(write(&path, &model.to_bytes(), args.force).err());
                         }
                     },
-                    |fold, epoch, loss| {
+                    |fold, step| {
                         tell(
                             quiet,
-                            format_args!("fold {fold}, epoch {epoch}: loss {loss:.4}"),
+                            format_args!("fold {fold}, {}", words(step, args.epochs)),
                         )
                     },
                 )?;
@@ -110,11 +112,8 @@ pub fn run(args: &TrainArgs, problems: &mut Problems) -> Result<Outcome, Problem
                     args.folds
                 );
             }
-            let model = train::train(&pages, &settings, &about, |epoch, loss| {
-                tell(
-                    quiet,
-                    format_args!("epoch {epoch} of {}: loss {loss:.4}", settings.epochs),
-                );
+            let model = train::train(&pages, &settings, &about, |step| {
+                tell(quiet, format_args!("{}", words(step, args.epochs)));
             })?;
             Ok(Ok(model.to_bytes()))
         })()
@@ -122,6 +121,18 @@ pub fn run(args: &TrainArgs, problems: &mut Problems) -> Result<Outcome, Problem
         write(&args.out, &trained?, args.force)?;
         Ok(Outcome::Clean)
     })?
+}
+
+fn words(step: Progress, epochs: usize) -> String {
+    let Progress {
+        network,
+        epoch,
+        loss,
+    } = step;
+    match network {
+        0 => format!("epoch {epoch} of {epochs}: loss {loss:.4}"),
+        _ => format!("teacher {network}, epoch {epoch} of {epochs}: loss {loss:.4}"),
+    }
 }
 
 /// Progress is a line an epoch, so that a log of a night's run can be read.
