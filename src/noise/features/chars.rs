@@ -139,6 +139,11 @@ pub(in crate::noise) fn wide(c: u32) -> (Class, Script, u32) {
     }
 }
 
+/// Whether a letter belongs to a script that has no full stop, or none that counts as one here: Thai, Lao, Burmese, Khmer.
+pub(super) fn marks_no_sentence(c: u32) -> bool {
+    matches!(c, 0xE00..=0xEFF | 0x1000..=0x109F | 0x1780..=0x17FF)
+}
+
 fn alternate(c: u32, upper_parity: u32) -> (Class, Script, u32) {
     if c & 1 == upper_parity {
         (Class::Upper, Script::Latin, c + 1)

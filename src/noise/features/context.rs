@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::surface::{Ends, Surface, log2};
+use super::surface::{Ends, Surface, form, log2, mix};
 use crate::noise::first::{BODY_SCORE, Scores};
 use crate::noise::label::Label;
 
 /// Number of page features.
-pub(super) const CONTEXT: usize = 46;
+pub(super) const CONTEXT: usize = 52;
 
 /// Names of the page features, in their order.
 #[rustfmt::skip]
@@ -24,7 +24,9 @@ pub(super) static CONTEXT_NAMES: [&str; CONTEXT] = [
     "number of content words", "names shared with the story", "names found nowhere else", "number of names",
     "words shared with the prose before", "words shared with the prose behind", "words shared with the headline",
     "share of the headline's words", "likely the headline", "words shared with the block before",
-    "words shared with the block behind", "nearness of a repeated heading before it", "that heading's period",
+    "words shared with the block behind", "nearness of a repeated heading before it", "that heading's period", "blocks with the same first words",
+    "nearness of the last with the same first words", "blocks with the same last words",
+    "nearness of the last with the same last words", "blocks of the same form", "nearness of the last of the same form",
 ];
 
 /// Everything known of one block before its context.
@@ -46,6 +48,7 @@ pub(super) struct Scratch {
     repeats: Repeats,
     lengths: Vec<u32>,
     prose_before: Vec<u32>,
+    likes: Vec<Like>,
 }
 
 /// A content word of the page.
@@ -246,6 +249,12 @@ pub(super) fn write(
         }
     }
 
+    likenesses(seen, &mut scratch.likes, &mut |i, k, count, near| {
+        let row = i * width + at + 46 + 2 * k;
+        out[row] = log2(count).min(4.0);
+        out[row + 1] = near;
+    });
+
     // Words.
     fill_table(content, &mut scratch.table, &mut scratch.slots);
     let (table, slots) = (&mut scratch.table, &scratch.slots);
@@ -361,6 +370,67 @@ fn neighbours(
         }
         if is_prose {
             last_prose = stamp;
+        }
+    }
+}
+
+/// Blocks of a page that have something in common.
+#[derive(Debug, Clone, Copy, Default)]
+struct Like {
+    hash: u32,
+    count: u32,
+    /// The last of them, counted from 1.
+    last: u32,
+}
+
+/// Tells of every block how many others begin with the same two words, end with the same two, and have the same form (that of
+/// the first words, and the length); and how near the one before is. Lists, comments and credits are made after one pattern.
+fn likenesses(seen: &[Seen], table: &mut Vec<Like>, tell: &mut dyn FnMut(usize, usize, u32, f32)) {
+    let size = (seen.len() * 2).next_power_of_two().max(16);
+    for kind in 0..3 {
+        let hash_of = |b: &Seen| {
+            let e = &b.ends;
+            // Two letters of a script without spaces say as little as half a word, and all have one form.
+            let wide = e.head_form[0] == form::WIDE;
+            let few = if wide { 4 } else { 2 };
+            let all = |tokens: &[u32]| tokens[..few].iter().fold(7, |h, &t| mix(h, t));
+            let hash = match kind {
+                0 if e.count >= few => all(&e.head),
+                1 if e.count >= few => all(&e.tail),
+                2 if !wide => e.head_form[..e.count.min(6)]
+                    .iter()
+                    .fold(log2(b.surface.words) as u32, |h, &f| mix(h, u32::from(f))),
+                _ => return None,
+            };
+            Some((hash ^ (hash >> 15)).wrapping_mul(0x85EB_CA6B) | 1)
+        };
+        let find = |table: &[Like], hash: u32| {
+            let mut slot = (hash >> 8) as usize & (size - 1);
+            while table[slot].count > 0 && table[slot].hash != hash {
+                slot = (slot + 1) & (size - 1);
+            }
+            slot
+        };
+        table.clear();
+        table.resize(size, Like::default());
+        for hash in seen.iter().filter_map(hash_of) {
+            let slot = find(table, hash);
+            table[slot].hash = hash;
+            table[slot].count += 1;
+        }
+        for (i, b) in seen.iter().enumerate() {
+            let Some(hash) = hash_of(b) else {
+                tell(i, kind, 0, 0.0);
+                continue;
+            };
+            let slot = find(table, hash);
+            let like = &mut table[slot];
+            let near = match like.last {
+                0 => 0.0,
+                last => 1.0 / (i as u32 + 1 - last) as f32,
+            };
+            like.last = i as u32 + 1;
+            tell(i, kind, like.count - 1, near);
         }
     }
 }

@@ -108,3 +108,79 @@ impl Reader {
         self.seen.iter().map(|b| b.surface.words as usize)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rows of a page of one block a line, by a stage 1 that knows nothing.
+    fn rows(lines: &[&str]) -> Vec<Vec<f32>> {
+        let text = lines.join("\n");
+        let mut start = 0;
+        let spans: Vec<Range<usize>> = lines
+            .iter()
+            .map(|line| {
+                let span = start..start + line.len();
+                start = span.end + 1;
+                span
+            })
+            .collect();
+        let first = FirstStage::new(1.0, [0.0; SCORES], Vec::new(), Vec::new());
+        let rows = Reader::default().read(&text, &spans, &first).to_vec();
+        rows.chunks_exact(FEATURES).map(<[f32]>::to_vec).collect()
+    }
+
+    fn value(row: &[f32], wanted: &str) -> f32 {
+        let mut places = (0..FEATURES).filter(|&f| name(f) == wanted);
+        let place = places.next().expect("a feature of this name");
+        assert!(places.next().is_none(), "{wanted} twice");
+        row[place]
+    }
+
+    #[test]
+    fn thai_paragraphs_have_sentences() {
+        // "The harbour office said on Tuesday that the ferry would go again on Friday", over and over
+        let sentence = "สำนักงานท่าเรือแจ้งเมื่อวันอังคารว่าเรือข้ามฟากจะกลับมาให้บริการอีกครั้งในวันศุกร์";
+        let paragraph = [sentence; 4].join(" ");
+        let rows = rows(&[sentence, &paragraph]);
+        assert_eq!(value(&rows[0], "sentence ends"), 0.0);
+        assert_eq!(value(&rows[0], "ends as a sentence"), 0.0);
+        assert!(value(&rows[1], "sentence ends") > 1.0);
+        assert_eq!(value(&rows[1], "ends as a sentence"), 1.0);
+        assert!(value(&rows[1], "commas a word") > 0.0);
+    }
+
+    #[test]
+    fn credits_stand_behind_the_last_sentence() {
+        let rows = rows(&[
+            "A sign for the new harbour stands by the road to Skerrow. Ida Holm for The Post",
+            "A sign for the new harbour stands by the road to Skerrow.",
+            "A sign for the new harbour",
+        ]);
+        let behind = "words behind its last sentence";
+        assert_eq!(value(&rows[0], behind), surface::log2(5));
+        let capitalised = "capitalised words behind its last sentence";
+        assert_eq!(value(&rows[0], capitalised), 4.0 / 5.0);
+        assert_eq!(value(&rows[1], behind), 0.0);
+        assert_eq!(value(&rows[2], behind), 0.0);
+    }
+
+    #[test]
+    fn lists_are_made_after_one_pattern() {
+        let rows = rows(&[
+            "Posted by Ida, 12:30",
+            "The ferry ran aground off Skerrow on Tuesday night, the coastguard said.",
+            "Posted by Jon, 13:45",
+            "Nobody was hurt.",
+            "Posted by Mia, 14:10",
+        ]);
+        let alike = "blocks with the same first words";
+        assert_eq!(value(&rows[0], alike), surface::log2(2));
+        assert_eq!(value(&rows[4], alike), surface::log2(2));
+        assert_eq!(value(&rows[1], alike), 0.0);
+        assert_eq!(value(&rows[0], "blocks of the same form"), surface::log2(2));
+        let near = "nearness of the last with the same first words";
+        assert_eq!(value(&rows[0], near), 0.0);
+        assert_eq!(value(&rows[2], near), 0.5);
+    }
+}

@@ -98,10 +98,15 @@ pub(super) struct Surface {
     ends_question: bool,
     ends_letter: bool,
     scripts: [u32; SCRIPTS],
+    /// Letters of scripts that mark no sentence ends.
+    unmarked: u32,
+    /// Words, and capitalised words, up to the last sentence end.
+    words_at_end: u32,
+    capitalised_at_end: u32,
 }
 
 /// Number of surface features.
-pub(super) const SURFACE: usize = 50 + SCRIPTS;
+pub(super) const SURFACE: usize = 52 + SCRIPTS;
 
 /// Names of the surface features, in their order.
 #[rustfmt::skip]
@@ -116,6 +121,7 @@ pub(super) static SURFACE_NAMES: [&str; SURFACE] = [
     "starts with a quotation mark", "starts with a mark", "ends as a sentence", "ends with an ellipsis",
     "ends with a colon", "ends with a bracket", "ends with a question mark", "ends with a letter",
     "long without a sentence end", "sentence ends", "sentence ends a word",
+    "words behind its last sentence", "capitalised words behind its last sentence",
     "Latin script", "Greek script", "Cyrillic script", "Arabic script", "Indic script", "script without spaces",
     "Hangul script", "other script",
 ];
@@ -145,12 +151,12 @@ struct SoFar {
 }
 
 /// Forms of tokens.
-mod form {
+pub(super) mod form {
     pub(super) const LOWER: u8 = 1;
     pub(super) const CAPITAL: u8 = 2;
     pub(super) const CAPITALS: u8 = 3;
     pub(super) const MIXED: u8 = 4;
-    pub(super) const WIDE: u8 = 5;
+    pub(in crate::noise::features) const WIDE: u8 = 5;
     /// Numbers by their digits, up to five.
     pub(super) const NUMBER: u8 = 8;
     /// Punctuation keeps its character, folded.
@@ -288,6 +294,7 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
                     s.letters += 1;
                     s.word_letters += 1;
                     s.scripts[Script::Wide as usize] += 1;
+                    s.unmarked += u32::from(chars::marks_no_sentence(c));
                     ends.push(mix(1, c), form::WIDE);
                     if last_wide != 0 {
                         content.push(mix(last_wide, c) & !1);
@@ -313,8 +320,9 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
     if word.len > 0 {
         end_word(&mut s, &mut word, &mut so_far, ends, content);
     }
-    ends.finish();
     last_char(&mut s, block);
+    s.mark_unmarked(ends);
+    ends.finish();
     s
 }
 
@@ -374,7 +382,7 @@ fn mark(s: &mut Surface, so_far: &mut SoFar, c: u32, bytes: &[u8], at: usize, wi
                 s.url = true;
             }
             if opens(at + 1) && so_far.word_len > 2 {
-                s.sentence_ends += 1;
+                s.end_sentence();
                 so_far.in_sentence = false;
             }
         }
@@ -385,11 +393,11 @@ fn mark(s: &mut Surface, so_far: &mut SoFar, c: u32, bytes: &[u8], at: usize, wi
                 s.questions += 1;
             }
             if opens(at + 1) {
-                s.sentence_ends += 1;
+                s.end_sentence();
                 so_far.in_sentence = false;
             }
         }
-        0x3002 | 0xFF01 | 0xFF1F | 0x964 | 0x6D4 | 0x61F => s.sentence_ends += 1,
+        0x3002 | 0xFF01 | 0xFF1F | 0x964 | 0x6D4 | 0x61F => s.end_sentence(),
         0x2C | 0x3001 | 0xFF0C | 0x60C => s.commas += 1,
         0x22 | 0xAB | 0xBB | 0x201C..=0x201F | 0x300C..=0x300F | 0x2039 | 0x203A => s.quotes += 1,
         0x28 | 0x29 | 0x5B | 0x5D | 0xFF08 | 0xFF09 | 0x3010 | 0x3011 => s.parens += 1,
@@ -478,7 +486,48 @@ fn few(n: u32) -> f32 {
     n.min(4) as f32 / 4.0
 }
 
+/// So many letters of a script that marks no sentence ends count as a sentence.
+const UNMARKED_SENTENCE: u32 = 140;
+/// The full stop of Chinese.
+const FULL_STOP: u32 = 0x3002;
+
 impl Surface {
+    fn end_sentence(&mut self) {
+        self.sentence_ends += 1;
+        self.words_at_end = self.words;
+        self.capitalised_at_end = self.capitalised;
+    }
+
+    /// Thai and its kin set a space between phrases and nothing else: there, length speaks for commas and full stops, as many
+    /// as Chinese has, and a block of a sentence or more counts as ending with one.
+    fn mark_unmarked(&mut self, ends: &mut Ends) {
+        if self.unmarked * 2 > self.letters && self.unmarked >= UNMARKED_SENTENCE {
+            let marks = [self.unmarked / 40, self.unmarked / UNMARKED_SENTENCE];
+            self.commas += marks[0];
+            self.sentence_ends += marks[1];
+            self.punct += marks[0] + marks[1];
+            self.words_at_end = self.words;
+            self.capitalised_at_end = self.capitalised;
+            if !self.ends_ellipsis && !self.ends_colon && !self.ends_sentence {
+                self.ends_letter = false;
+                self.ends_sentence = true;
+                ends.push(mix(2, FULL_STOP), form::MARK + (FULL_STOP % 96) as u8);
+            }
+        }
+    }
+
+    /// Words behind the last sentence end, and the capitalised among them: a credit behind a caption. None where the block
+    /// is one sentence, or less.
+    fn behind_last_sentence(&self) -> (u32, u32) {
+        if self.sentence_ends == 0 {
+            return (0, 0);
+        }
+        (
+            self.words - self.words_at_end,
+            self.capitalised - self.capitalised_at_end,
+        )
+    }
+
     /// Long enough and ended like running text. 15 words (30 characters without spaces) is where captions and teasers
     /// headlines of the labelled pages thin out.
     pub(super) fn is_prose(&self) -> bool {
@@ -492,7 +541,8 @@ impl Surface {
     pub(super) fn write(&self, out: &mut [f32]) {
         let words = self.words;
         let flag = |b: bool| f32::from(u8::from(b));
-        let values: [f32; 50] = [
+        let (tail, tail_capitalised) = self.behind_last_sentence();
+        let values: [f32; 52] = [
             log2(self.chars), log2(words), share(self.word_letters, words).min(16.0), share(self.upper, self.letters),
             share(self.capitalised, words), share(self.all_caps, words), share(self.short_lower, words),
             share(self.lower_words, words), share(self.numbers, words), log2(self.longest_word), log2(self.capital_run),
@@ -505,9 +555,10 @@ impl Surface {
             flag(self.starts_quote), flag(self.starts_mark), flag(self.ends_sentence), flag(self.ends_ellipsis),
             flag(self.ends_colon), flag(self.ends_paren), flag(self.ends_question), flag(self.ends_letter),
             flag(words > 15 && !self.ends_sentence), log2(self.sentence_ends), share(self.sentence_ends, words).min(1.0),
+            log2(tail).min(5.0), share(tail_capitalised, tail),
         ];
-        out[..50].copy_from_slice(&values);
-        for (o, &n) in out[50..].iter_mut().zip(&self.scripts) {
+        out[..52].copy_from_slice(&values);
+        for (o, &n) in out[52..].iter_mut().zip(&self.scripts) {
             *o = share(n, self.letters);
         }
     }
