@@ -579,6 +579,44 @@ fn scripts_without_spaces_are_compared_too() {
     assert_eq!(found.kept_of()[1], 1);
 }
 
+/// Shares are compared after the rule has weighed what is missing, of all candidates alike.
+#[test]
+fn a_stream_names_the_kept_document_that_matches_best() {
+    let mut dice = Dice(43);
+    let mut several = 0;
+    for _ in 0..60 {
+        // Two stories, and one that has passages of both, with a word changed here and there.
+        let kept = [dice.story(300), dice.story(300)];
+        let mut words: Vec<String> = Vec::new();
+        for story in &kept {
+            let take = 100 + dice.next(100);
+            words.extend(story.split(' ').take(take).map(String::from));
+            for _ in 0..dice.next(16) {
+                let at = words.len() - 1 - dice.next(take);
+                words[at] = dice.word();
+            }
+        }
+        words.extend(dice.words(20));
+        let both = words.join(" ");
+        let mut stream = Deduplicator::new();
+        for story in &kept {
+            stream.insert(story);
+        }
+        let matches = kept.iter().map(|story| compare(&both, story));
+        let matches: Vec<_> = matches.filter(|pair| pair.are_duplicates()).collect();
+        several += usize::from(matches.len() > 1);
+        let best = matches
+            .iter()
+            .map(|pair| pair.evidence().similarity())
+            .fold(0.0, f64::max);
+        let found = stream
+            .check(&both)
+            .map_or(0.0, |m| m.evidence().similarity());
+        assert_eq!(found, best);
+    }
+    assert!(several >= 20, "{several}");
+}
+
 #[test]
 fn a_stream_forgets_and_merges() {
     let mut dice = Dice(31);

@@ -25,33 +25,49 @@ const SEAM_WORDS: usize = 8;
 /// From this share of the one text on, it counts as contained when the relation is named.
 const MOST: f64 = 0.5;
 
-/// The evidence, and the runs in the order of `a`.
-pub(super) fn align(a: &Prepared, b: &Prepared) -> (Evidence, Vec<Run>) {
-    let (shorter, longer) = (
-        a.words.len().min(b.words.len()),
-        a.words.len().max(b.words.len()),
-    );
+/// What the texts have in common, in buffers that are used again from pair to pair.
+#[derive(Debug, Default)]
+pub(super) struct Alignment {
+    /// In the order of the first text.
+    pub(super) runs: Vec<Run>,
+    /// For each shingle of the first text its first place in the second.
+    places: Vec<Option<usize>>,
+    /// By shingle of each text, whether the other has it, and how much it counts.
+    shared: [Vec<bool>; 2],
+    weights: [Vec<f64>; 2],
+}
+
+/// The evidence; the shared runs are left in `with`.
+#[inline(never)] // counted by itself, see benches/instructions.rs
+pub(super) fn align(a: &mut Prepared, b: &Prepared, with: &mut Alignment) -> Evidence {
+    let lengths = [a.words().len(), b.words().len()];
+    let (shorter, longer) = (lengths[0].min(lengths[1]), lengths[0].max(lengths[1]));
     let short = shorter < SHORT_TEXT && longer < 2 * SHORT_TEXT;
     let (va, vb) = if short {
-        (&a.short, &b.short)
+        (&mut a.short, &b.short)
     } else {
-        (&a.long, &b.long)
+        (&mut a.long, &b.long)
     };
+    with.runs.clear();
     if shorter == 0 || va.k != vb.k {
         let mut none = Evidence::exact(0);
         none.relation = Relation::Near;
-        return (none, Vec::new());
+        return none;
     }
-    let (shared_a, shared_b) = (shared(va, vb), shared(vb, va));
-    let (wa, wb) = (va.weights(&shared_a), vb.weights(&shared_b));
-    let (total_a, inter_a) = sums(&wa, &shared_a);
-    let (total_b, inter_b) = sums(&wb, &shared_b);
+    meet(va, vb, with);
+    let [shared_a, shared_b] = &with.shared;
+    let [wa, wb] = &mut with.weights;
+    va.weights(shared_a, wa);
+    vb.weights(shared_b, wb);
+    let (total_a, inter_a) = sums(wa, shared_a);
+    let (total_b, inter_b) = sums(wb, shared_b);
     let share = |x: f64, y: f64| if y > 0.0 { x / y } else { 0.0 };
     let containment = [share(inter_a, total_a), share(inter_b, total_b)];
-    let coverage = [covered(va, &wa, &shared_a), covered(vb, &wb, &shared_b)];
+    let coverage = [covered(va, wa, shared_a), covered(vb, wb, shared_b)];
     let inter = inter_a.min(inter_b);
-    let runs = runs(va, vb, &shared_a);
-    let facts = Facts::of(a, b, &runs);
+    runs(va, vb, &with.places, &mut with.runs);
+    let runs = &with.runs;
+    let facts = Facts::of(a, b, runs);
     // The smaller text by what counts, which need not be the one with fewer words.
     let of = |i: usize| (containment[i] + coverage[i]) / 2.0;
     let small = match total_a.total_cmp(&total_b) {
@@ -59,7 +75,7 @@ pub(super) fn align(a: &Prepared, b: &Prepared) -> (Evidence, Vec<Run>) {
         Ordering::Greater => of(1),
         Ordering::Equal => of(0).max(of(1)),
     };
-    let evidence = Evidence {
+    Evidence {
         similarity: small,
         resemblance: share(inter, total_a + total_b - inter),
         containment,
@@ -69,8 +85,8 @@ pub(super) fn align(a: &Prepared, b: &Prepared) -> (Evidence, Vec<Run>) {
         conflicts: facts.conflicts,
         agreements: facts.agreements,
         names: facts.names,
-        seams: seams(&runs),
-        relation: if a.words == b.words {
+        seams: seams(runs),
+        relation: if a.words() == b.words() {
             Relation::Exact
         } else if of(0) >= MOST && of(1) < MOST {
             Relation::ExcerptOf
@@ -79,15 +95,33 @@ pub(super) fn align(a: &Prepared, b: &Prepared) -> (Evidence, Vec<Run>) {
         } else {
             Relation::Near
         },
-    };
-    (evidence, runs)
+    }
 }
 
-fn shared(of: &View, with: &View) -> Vec<bool> {
-    of.shingles
-        .iter()
-        .map(|&s| with.find(s).is_some())
-        .collect()
+/// Finds for each shingle of both texts whether the other has it, and for those of `a` the first place in `b`.
+///
+/// Plainly, each shingle is looked up among those of the other. Here only those of `b` are, among the first places of
+/// `a`, which stay the same while `a` is compared with several.
+fn meet(a: &mut View, b: &View, with: &mut Alignment) {
+    let Alignment { places, shared, .. } = with;
+    let [shared_a, shared_b] = shared;
+    a.firsts();
+    places.clear();
+    places.resize(a.shingles.len(), None);
+    shared_b.clear();
+    shared_b.extend(b.shingles.iter().enumerate().map(|(q, &shingle)| {
+        let found = a.find(shingle);
+        if let Some(p) = found {
+            places[p].get_or_insert(q);
+        }
+        found.is_some()
+    }));
+    // The others of `a` are where the first is.
+    for (p, &first) in a.firsts().iter().enumerate() {
+        places[p] = places[first];
+    }
+    shared_a.clear();
+    shared_a.extend(places.iter().map(Option::is_some));
 }
 
 /// The sum of all weights, and of those that are shared.
@@ -121,27 +155,15 @@ fn covered(view: &View, weights: &[f64], shared: &[bool]) -> f64 {
 ///
 /// A run goes on as long as both texts agree; where one ends, the next begins at the first place in `b` of the
 /// shingle. Content that `b` repeats can thereby be split into more runs than needed, never into wrong ones.
-fn runs(a: &View, b: &View, shared: &[bool]) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
+fn runs(a: &View, b: &View, places: &[Option<usize>], runs: &mut Vec<Run>) {
     let mut p = 0;
     while p < a.shingles.len() {
-        let place = if shared[p] {
-            b.find(a.shingles[p])
-        } else {
-            None
-        };
-        let Some(q) = place else {
+        let Some(q) = places[p] else {
             p += 1;
             continue;
         };
-        let mut n = 1;
-        while a
-            .shingles
-            .get(p + n)
-            .is_some_and(|s| b.shingles.get(q + n) == Some(s))
-        {
-            n += 1;
-        }
+        let same = a.shingles[p..].iter().zip(&b.shingles[q..]);
+        let n = same.take_while(|(x, y)| x == y).count();
         // What the run before already took.
         let taken = runs.last().map_or(0, |r| (r.a + r.words).saturating_sub(p));
         let words = n + a.k - 1 - taken;
@@ -152,7 +174,6 @@ fn runs(a: &View, b: &View, shared: &[bool]) -> Vec<Run> {
         });
         p += n;
     }
-    runs
 }
 
 /// A place between two shared runs, in words, and what differs there.
@@ -206,11 +227,11 @@ pub(super) fn places<'p>(
         let differ = |kind: fn(&Prepared) -> &[bool]| {
             let only = |x: &Prepared, of: &Range<usize>, y: &[u64]| {
                 of.clone()
-                    .filter(|&i| kind(x)[i] && !y.contains(&x.words[i]))
+                    .filter(|&i| kind(x)[i] && !y.contains(&x.words()[i]))
                     .count()
             };
-            let of_a = only(a, &in_a, &b.words[in_b.clone()]);
-            of_a.min(only(b, &in_b, &a.words[in_a.clone()]))
+            let of_a = only(a, &in_a, &b.words()[in_b.clone()]);
+            of_a.min(only(b, &in_b, &a.words()[in_a.clone()]))
         };
         Some(Place {
             numbers: differ(|p| &p.numeric),
@@ -243,10 +264,17 @@ fn seams(runs: &[Run]) -> Seams {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dedup::Settings;
 
-    fn prepared(text: &str) -> Prepared {
-        Prepared::new(text, &Settings::default().sketch(text), |_| 1.0)
+    fn aligned(a: &str, b: &str) -> (Evidence, Vec<Run>, [Prepared; 2]) {
+        let mut texts = [a, b].map(|text| {
+            let mut prepared = Prepared::default();
+            prepared.read_to_compare(text);
+            prepared
+        });
+        let mut with = Alignment::default();
+        let [x, y] = &mut texts;
+        let evidence = align(x, y, &mut with);
+        (evidence, with.runs, texts)
     }
 
     /// The longest run of words in both, by trying all places.
@@ -278,7 +306,7 @@ mod tests {
             (page, "a new crane next spring the mayor", 7, 1.0),
         ] {
             for (a, b) in [(a, b), (b, a)] {
-                let (e, runs) = align(&prepared(a), &prepared(b));
+                let (e, runs, _) = aligned(a, b);
                 assert_eq!(
                     (e.longest_run, e.similarity),
                     (run, similarity),
@@ -303,14 +331,14 @@ mod tests {
                 let at = dice(other.len() as u64) as usize;
                 other[at] = format!("x{}", dice(100));
             }
-            let (a, b) = (prepared(&words.join(" ")), prepared(&other.join(" ")));
-            let (e, runs) = align(&a, &b);
-            assert_eq!(e.longest_run, longest(&a.words, &b.words));
+            let (e, runs, [a, b]) = aligned(&words.join(" "), &other.join(" "));
+            let (a, b) = (a.words(), b.words());
+            assert_eq!(e.longest_run, longest(a, b));
             let mut end = 0;
             for r in runs {
                 assert!(r.a >= end);
                 end = r.a + r.words;
-                assert_eq!(a.words[r.a..end], b.words[r.b..r.b + r.words]);
+                assert_eq!(a[r.a..end], b[r.b..r.b + r.words]);
             }
         }
     }

@@ -1,7 +1,6 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
-use super::align::align;
 use super::buckets::Buckets;
 use super::candidates::{Postings, READS, candidates};
 use super::clusters::{Cluster, Clusters, Match};
@@ -9,6 +8,7 @@ use super::document::{Document, Sketch};
 use super::evidence::Evidence;
 use super::parallel;
 use super::prepared::Prepared;
+use super::scratch;
 use super::settings::{Keep, Linkage, Settings};
 use crate::disjoint::DisjointSets;
 
@@ -367,47 +367,51 @@ impl Run<'_> {
             }
         }
         let found = parallel::map(&far, |&(d, kept)| {
-            let (a, b) = (self.prepare(d, buckets), self.prepare(kept, buckets));
-            let (mut evidence, _) = align(&a, &b);
-            self.settings
-                .judge(&mut evidence, [a.words.len(), b.words.len()]);
-            (kept, evidence)
+            scratch::with(|scratch| {
+                self.prepare(d, buckets, &mut scratch.own);
+                self.prepare(kept, buckets, &mut scratch.other);
+                (kept, scratch.compare(self.settings).0)
+            })
         });
         for (&(d, _), m) in far.iter().zip(found) {
             matches[d as usize] = Some(m);
         }
     }
 
-    fn prepare(&self, rank: u32, buckets: &Buckets) -> Prepared {
-        let keys = buckets.of(rank).anchors;
-        let sketch = self.sketches[rank as usize];
-        Prepared::new(&(self.text)(rank), sketch, |i| buckets.weight(keys[i]))
+    /// Reads the text of a document to compare it.
+    fn prepare(&self, rank: u32, buckets: &Buckets, prepared: &mut Prepared) {
+        prepared.read_to_compare(&(self.text)(rank));
+        let (sketch, keys) = (self.sketches[rank as usize], buckets.of(rank));
+        prepared.weigh(sketch.keys(), |i| buckets.weight(keys.anchors[i]));
     }
 
     /// Verifies the candidates of a document, as far as that was not done before.
     fn check(&self, d: u32, buckets: &Buckets, before: &Checked) -> Checked {
         let found = candidates(buckets.of(d), buckets, |k| k < d);
-        let mut own: Option<Prepared> = None;
         let mut checked = Checked::new();
-        for c in &found.best {
-            let known = before.iter().find(|b| b.0 == c.document);
-            let evidence = match known {
-                Some((_, e)) => e.clone(),
-                None => {
-                    let own = own.get_or_insert_with(|| self.prepare(d, buckets));
-                    let other = self.prepare(c.document, buckets);
-                    let (mut e, _) = align(own, &other);
-                    let words = [own.words.len(), other.words.len()];
-                    let reason = self.settings.judge(&mut e, words);
-                    reason.are_duplicates().then_some(e)
+        let known = |document| before.iter().find(|b| b.0 == document);
+        scratch::with(|scratch| {
+            let mut own = false;
+            for c in found.best.iter() {
+                let evidence = match known(c.document) {
+                    Some((_, e)) => e.clone(),
+                    None => {
+                        if !own {
+                            self.prepare(d, buckets, &mut scratch.own);
+                            own = true;
+                        }
+                        self.prepare(c.document, buckets, &mut scratch.other);
+                        let (e, reason) = scratch.compare(self.settings);
+                        reason.are_duplicates().then_some(e)
+                    }
+                };
+                let certain = evidence.as_ref().is_some_and(|e| e.similarity >= CERTAIN);
+                checked.push((c.document, evidence));
+                if certain {
+                    break;
                 }
-            };
-            let certain = evidence.as_ref().is_some_and(|e| e.similarity >= CERTAIN);
-            checked.push((c.document, evidence));
-            if certain {
-                break;
             }
-        }
+        });
         checked
     }
 }

@@ -1,6 +1,6 @@
 //! The anchors of a whole batch, sorted into buckets.
 
-use super::candidates::{Keys, Postings, candidates, totals, weights};
+use super::candidates::{Keys, Postings, candidates, totals};
 use super::document::Sketch;
 use super::parallel;
 
@@ -114,8 +114,7 @@ impl Buckets {
 
     /// Takes a document for kept.
     pub(super) fn keep(&mut self, rank: u32) {
-        let keys = self.of(rank);
-        self.totals[rank as usize] = totals(keys.long, &weights(keys, self));
+        self.totals[rank as usize] = totals(self.of(rank), self);
         for i in self.range(rank) {
             let b = self.buckets[i] as usize;
             if b == ALONE as usize {

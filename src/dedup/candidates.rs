@@ -1,5 +1,8 @@
 //! Who may be a duplicate of whom: documents that share anchors.
 
+use std::cell::Cell;
+use std::ops::Deref;
+
 /// The lists of kept documents by anchor.
 pub(super) trait Postings {
     /// By what the lists are found: the place of the list, or the anchor itself.
@@ -31,49 +34,127 @@ pub(super) struct Keys<'a, K> {
 }
 
 /// A kept document and the share of anchors in common.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Candidate {
     pub(super) document: u32,
     pub(super) share: f64,
 }
 
+/// The most promising candidates, best first: those with the greatest share, of equals the first document.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Best {
+    all: [Candidate; CANDIDATES],
+    count: usize,
+}
+
+impl Best {
+    /// Puts a candidate where it belongs. The answer is whether one, this or another, fell out at the end.
+    fn add(&mut self, c: Candidate) -> bool {
+        let stays_before = |x: &&Candidate| {
+            let order = c.share.total_cmp(&x.share);
+            order.then(x.document.cmp(&c.document)).is_lt()
+        };
+        let place = self.iter().take_while(stays_before).count();
+        let full = self.count == CANDIDATES;
+        self.count += usize::from(!full);
+        if let Some(rest @ [_, ..]) = self.all.get_mut(place..self.count) {
+            rest.rotate_right(1);
+            rest[0] = c;
+        }
+        full
+    }
+}
+
+impl Deref for Best {
+    type Target = [Candidate];
+
+    fn deref(&self) -> &[Candidate] {
+        &self.all[..self.count]
+    }
+}
+
 /// The candidates of one document.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Candidates {
-    /// The most promising first.
-    pub(super) best: Vec<Candidate>,
+    pub(super) best: Best,
     /// Whether lists were too long to be read to the end.
     pub(super) unread: bool,
     /// Candidates beyond the most that are verified.
     pub(super) skipped: usize,
 }
 
-/// The weight of each of the long and of the short anchors of a document.
+/// Calls `each` with the weight of each of these anchors, which are of one kind.
 ///
 /// What is common is common in runs: an anchor counts as the median of the five around it, some forty words, does. A
 /// word changed in the middle of what everybody has does not make a story, and a rare name in a menu does not either.
-pub(super) fn weights<P: Postings>(keys: Keys<'_, P::Key>, postings: &P) -> Vec<f64> {
-    let raw: Vec<f64> = keys.anchors.iter().map(|&a| postings.weight(a)).collect();
-    let (long, short) = raw.split_at(keys.long);
-    let mut smooth = Vec::with_capacity(raw.len());
-    for kind in [long, short] {
-        for i in 0..kind.len() {
-            let from = i.saturating_sub(2).min(kind.len().saturating_sub(5));
-            let around = &kind[from..kind.len().min(from + 5)];
-            let mut five = [0.0; 5];
-            five[..around.len()].copy_from_slice(around);
-            let five = &mut five[..around.len()];
-            five.sort_unstable_by(f64::total_cmp);
-            smooth.push(five[five.len() / 2]);
+fn weigh<P: Postings>(anchors: &[P::Key], postings: &P, mut each: impl FnMut(f64)) {
+    const AROUND: usize = 5;
+    let around = AROUND.min(anchors.len());
+    let mut last = [0.0; AROUND];
+    for (i, &anchor) in anchors.iter().enumerate() {
+        last[i % AROUND] = postings.weight(anchor);
+        if i + 1 < around {
+            continue;
         }
+        // The first two and the last two have fewer than two on one side, and share the five of their neighbour.
+        let (first, end) = (i + 1 == around, i + 1 == anchors.len());
+        let stands_for = match (first, end) {
+            (true, true) => around,
+            (true, false) | (false, true) => AROUND.div_ceil(2),
+            (false, false) => 1,
+        };
+        let median = median(&last[..around]);
+        (0..stands_for).for_each(|_| each(median));
     }
-    smooth
+}
+
+/// The middle one of up to five numbers, the higher of two.
+fn median(some: &[f64]) -> f64 {
+    if some.iter().all(|x| *x == some[0]) {
+        return some[0];
+    }
+    let mut sorted = [0.0; 5];
+    let sorted = &mut sorted[..some.len()];
+    sorted.copy_from_slice(some);
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
 }
 
 /// The weight of all long and of all short anchors.
-pub(super) fn totals(long: usize, weights: &[f64]) -> [f64; 2] {
-    let (long, short) = weights.split_at(long);
-    [long.iter().sum(), short.iter().sum()]
+pub(super) fn totals<P: Postings>(keys: Keys<'_, P::Key>, postings: &P) -> [f64; 2] {
+    let (long, short) = keys.anchors.split_at(keys.long);
+    [long, short].map(|anchors| {
+        let mut sum = 0.0;
+        weigh(anchors, postings, |weight| sum += weight);
+        sum
+    })
+}
+
+/// Memory that is used again from document to document.
+#[derive(Default)]
+struct Room {
+    /// The lists that are not empty: how long, and of which anchor.
+    lists: Vec<(usize, usize)>,
+    weights: Vec<f64>,
+    hits: Vec<Hit>,
+}
+
+/// One entry of a list.
+struct Hit {
+    /// The document, and how many were read before: so that sums are always formed in the same order.
+    order: u64,
+    kind: usize,
+    weight: f64,
+}
+
+impl Hit {
+    fn document(&self) -> u32 {
+        (self.order >> 32) as u32
+    }
+}
+
+thread_local! {
+    static ROOM: Cell<Room> = Cell::default();
 }
 
 /// The kept documents that may match, from those that pass `allowed`.
@@ -83,41 +164,65 @@ pub(super) fn candidates<P: Postings>(
     postings: &P,
     allowed: impl Fn(u32) -> bool,
 ) -> Candidates {
-    let weights = weights(keys, postings);
-    let mut lists: Vec<(usize, usize)> = Vec::new();
-    for (i, &a) in keys.anchors.iter().enumerate() {
-        let n = postings.kept(a).len();
-        if n > 0 {
-            lists.push((n, i));
-        }
+    let mut room = ROOM.take();
+    let found = look_up(keys, postings, allowed, &mut room);
+    ROOM.set(room);
+    found
+}
+
+fn look_up<P: Postings>(
+    keys: Keys<'_, P::Key>,
+    postings: &P,
+    allowed: impl Fn(u32) -> bool,
+    room: &mut Room,
+) -> Candidates {
+    let mut found = Candidates::default();
+    let Room {
+        lists,
+        weights,
+        hits,
+    } = room;
+    lists.clear();
+    let lengths = keys.anchors.iter().map(|&a| postings.kept(a).len());
+    lists.extend(lengths.zip(0..).filter(|&(n, _)| n > 0));
+    if lists.is_empty() {
+        return found;
     }
     lists.sort_unstable();
-    let mut found = Candidates::default();
-    let mut hits: Vec<(u32, usize, f64)> = Vec::new();
+    weights.clear();
+    let (long, short) = keys.anchors.split_at(keys.long);
+    for anchors in [long, short] {
+        weigh(anchors, postings, |weight| weights.push(weight));
+    }
+    hits.clear();
     let mut reads = READS;
-    for &(n, i) in &lists {
-        let anchor = keys.anchors[i];
+    for &(n, i) in &*lists {
         let kind = usize::from(i >= keys.long);
         let weight = weights[i];
-        let list = postings.kept(anchor);
+        let list = postings.kept(keys.anchors[i]);
         let take = n.min(reads);
         reads -= take;
         found.unread |= n > take;
         for &d in &list[..take] {
             if allowed(d) {
-                hits.push((d, kind, weight));
+                let order = u64::from(d) << 32 | hits.len() as u64;
+                hits.push(Hit {
+                    order,
+                    kind,
+                    weight,
+                });
             }
         }
     }
-    // Stable, so that sums are always formed in the same order.
-    hits.sort_by_key(|h| h.0);
-    let own = totals(keys.long, &weights);
-    for group in hits.chunk_by(|a, b| a.0 == b.0) {
+    hits.sort_unstable_by_key(|h| h.order);
+    let (long, short) = weights.split_at(keys.long);
+    let own: [f64; 2] = [long.iter().sum(), short.iter().sum()];
+    for group in hits.chunk_by(|a, b| a.document() == b.document()) {
         let mut shared = [0.0; 2];
         for h in group {
-            shared[h.1] += h.2;
+            shared[h.kind] += h.weight;
         }
-        let document = group[0].0;
+        let document = group[0].document();
         let other = postings.totals(document);
         let share = [0, 1]
             .map(|k| {
@@ -127,15 +232,59 @@ pub(super) fn candidates<P: Postings>(
             .into_iter()
             .fold(0.0, f64::max);
         if share >= LEAST_SHARE {
-            found.best.push(Candidate { document, share });
+            found.skipped += usize::from(found.best.add(Candidate { document, share }));
         }
     }
-    found.best.sort_by(|x, y| {
-        y.share
-            .total_cmp(&x.share)
-            .then(x.document.cmp(&y.document))
-    });
-    found.skipped = found.best.len().saturating_sub(CANDIDATES);
-    found.best.truncate(CANDIDATES);
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Anchors that are their weights.
+    struct Weights;
+
+    impl Postings for Weights {
+        type Key = f64;
+
+        fn kept(&self, _: f64) -> &[u32] {
+            &[]
+        }
+        fn weight(&self, weight: f64) -> f64 {
+            weight
+        }
+        fn totals(&self, _: u32) -> [f64; 2] {
+            [0.0; 2]
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_anchor_weighs_as_the_median_of_the_five_around_it(raw in prop::collection::vec(0..4_u8, 0..20)) {
+            let raw: Vec<f64> = raw.into_iter().map(f64::from).collect();
+            let mut found = Vec::new();
+            weigh(&raw, &Weights, |weight| found.push(weight));
+            let naive = (0..raw.len()).map(|i| {
+                let from = i.saturating_sub(2).min(raw.len().saturating_sub(5));
+                let mut around = raw[from..raw.len().min(from + 5)].to_vec();
+                around.sort_by(f64::total_cmp);
+                around[around.len() / 2]
+            });
+            prop_assert!(naive.eq(found));
+        }
+
+        #[test]
+        fn the_best_are_the_first_when_sorted(shares in prop::collection::vec(0..9_u8, 0..30)) {
+            let all = shares.iter().zip(0..).map(|(&share, document)| Candidate { document, share: share.into() });
+            let mut sorted: Vec<Candidate> = all.collect();
+            let mut best = Best::default();
+            let out = sorted.iter().filter(|&&c| best.add(c)).count();
+            sorted.sort_by(|x, y| y.share.total_cmp(&x.share).then(x.document.cmp(&y.document)));
+            prop_assert_eq!(out, sorted.len().saturating_sub(CANDIDATES));
+            sorted.truncate(CANDIDATES);
+            prop_assert_eq!(&*best, sorted);
+        }
+    }
 }

@@ -1,7 +1,7 @@
-use super::align::{Run, align, places};
+use super::align::{Run, places};
 use super::evidence::{Difference, Evidence, SharedRun};
 use super::prepared::Prepared;
-use super::rule::Reason;
+use super::scratch;
 use super::settings::Settings;
 
 /// Two texts side by side.
@@ -45,37 +45,36 @@ pub fn compare(a: &str, b: &str) -> Comparison {
 impl Settings {
     /// Compares two texts. Nothing is known here of what other stories have in common, so every word counts alike.
     pub fn compare(&self, a: &str, b: &str) -> Comparison {
-        let [a, b] = [a, b].map(|text| Prepared::new(text, &self.sketch(text), |_| 1.0));
-        let (mut evidence, runs) = align(&a, &b);
-        let reason = if a.words == b.words && !a.words.is_empty() {
-            Reason::Exact
-        } else {
-            self.judge(&mut evidence, [a.words.len(), b.words.len()])
-        };
-        let span = |p: &Prepared, from: usize, words: usize| {
-            p.spans[from].start..p.spans[from + words - 1].end
-        };
-        Comparison {
-            runs: runs
-                .iter()
-                .map(|r: &Run| SharedRun {
-                    a: span(&a, r.a, r.words),
-                    b: span(&b, r.b, r.words),
-                    words: r.words,
-                })
-                .collect(),
-            differences: places(&a, &b, &runs)
-                .filter(|p| p.numbers + p.names > 0)
-                .map(|p| Difference {
-                    a: span(&a, p.a.start, p.a.len()),
-                    b: span(&b, p.b.start, p.b.len()),
-                    numbers: p.numbers,
-                    names: p.names,
-                })
-                .collect(),
-            duplicates: reason.are_duplicates(),
-            reason: reason.explain(&evidence, self.threshold()),
-            evidence,
-        }
+        scratch::with(|scratch| {
+            scratch.own.read_to_compare(a);
+            scratch.other.read_to_compare(b);
+            let (evidence, reason) = scratch.compare(self);
+            let (a, b, runs) = (&scratch.own, &scratch.other, &scratch.alignment.runs);
+            let span = |p: &Prepared, from: usize, words: usize| {
+                p.spans()[from].start..p.spans()[from + words - 1].end
+            };
+            Comparison {
+                runs: runs
+                    .iter()
+                    .map(|r: &Run| SharedRun {
+                        a: span(a, r.a, r.words),
+                        b: span(b, r.b, r.words),
+                        words: r.words,
+                    })
+                    .collect(),
+                differences: places(a, b, runs)
+                    .filter(|p| p.numbers + p.names > 0)
+                    .map(|p| Difference {
+                        a: span(a, p.a.start, p.a.len()),
+                        b: span(b, p.b.start, p.b.len()),
+                        numbers: p.numbers,
+                        names: p.names,
+                    })
+                    .collect(),
+                duplicates: reason.are_duplicates(),
+                reason: reason.explain(&evidence, self.threshold()),
+                evidence,
+            }
+        })
     }
 }

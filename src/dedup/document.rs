@@ -1,9 +1,10 @@
 use xxhash_rust::xxh3::Xxh3;
 
 use super::candidates::Keys;
+use super::firsts::Firsts;
+use super::prepared::Prepared;
+use super::scratch;
 use super::settings::Settings;
-use crate::shingle::shingles;
-use crate::text::Words;
 use crate::winnow::{Anchor, winnow};
 
 /// What is known of a document beside its text.
@@ -73,24 +74,8 @@ pub(super) fn short_hash(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
 
-/// Calls `each` for the anchors of a text of these words: first those of [`LONG`] shingles, then, in a text of fewer
-/// than [`SHORT_PEER`] words, those of [`SHORT`] ones.
-pub(super) fn anchors(
-    words: &[u64],
-    long: &[u64],
-    short: &[u64],
-    mut each: impl FnMut(bool, Anchor),
-) {
-    let mut found = Vec::new();
-    winnow(long, window(words.len()), &mut found);
-    for &a in &found {
-        each(true, a);
-    }
-    winnow(short, 2, &mut found);
-    for &a in &found {
-        each(false, a);
-    }
-}
+/// The winnowing window for [`SHORT`] shingles.
+pub(super) const SHORT_WINDOW: usize = 2;
 
 impl Sketch {
     /// How many words the document has; 0 means that it is nobody's duplicate.
@@ -109,36 +94,74 @@ impl Sketch {
             anchors: &self.anchors,
         }
     }
+}
 
-    pub(super) fn of(words: &[u64]) -> Self {
-        let (mut long, mut short) = (Vec::new(), Vec::new());
-        shingles(words, LONG, &mut long);
-        if words.len() < SHORT_PEER {
-            shingles(words, SHORT, &mut short);
+/// A sketch in buffers that are used again from text to text.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) key: u128,
+    pub(super) words: u32,
+    long: u32,
+    anchors: Vec<u32>,
+    winnowed: Vec<Anchor>,
+    firsts: Firsts,
+}
+
+impl Draft {
+    /// Makes this the sketch of a text that was read.
+    pub(super) fn read(&mut self, text: &Prepared) {
+        let words = text.words();
+        self.key = exact_key(words);
+        self.words = words.len().min(u32::MAX as usize) as u32;
+        self.anchors.clear();
+        self.add(&text.long.shingles, window(words.len()));
+        self.long = self.anchors.len() as u32;
+        self.add(&text.short.shingles, SHORT_WINDOW);
+    }
+
+    /// Adds the anchors of these shingles, each once.
+    fn add(&mut self, shingles: &[u64], window: usize) {
+        winnow(shingles, window, &mut self.winnowed);
+        self.firsts.clear(self.winnowed.len());
+        let from = self.anchors.len();
+        for a in &self.winnowed {
+            self.anchors.push(short_hash(a.hash));
+            let new = &self.anchors[from..];
+            if self.firsts.add(new.len() - 1, new) < new.len() - 1 {
+                self.anchors.pop();
+            }
         }
-        let mut found: Vec<(bool, u32, u32)> = Vec::new();
-        anchors(words, &long, &short, |is_long, a| {
-            found.push((!is_long, short_hash(a.hash), found.len() as u32));
-        });
-        // Each once, in the order of the text.
-        found.sort_unstable();
-        found.dedup_by_key(|f| (f.0, f.1));
-        found.sort_unstable_by_key(|f| f.2);
-        let split = found.iter().filter(|f| !f.0).count() as u32;
-        Self {
-            key: exact_key(words),
-            words: words.len().min(u32::MAX as usize) as u32,
-            long: split,
-            anchors: found.iter().map(|f| f.1).collect(),
+    }
+
+    pub(super) fn keys(&self) -> Keys<'_, u32> {
+        Keys {
+            long: self.long as usize,
+            anchors: &self.anchors,
+        }
+    }
+
+    /// The sketch to keep.
+    pub(super) fn to_sketch(&self) -> Sketch {
+        Sketch {
+            key: self.key,
+            words: self.words,
+            long: self.long,
+            anchors: self.anchors.as_slice().into(),
         }
     }
 }
 
 /// XXH3-128 of the hashes of the words: equal for texts that differ only in case, spaces, punctuation.
 fn exact_key(words: &[u64]) -> u128 {
+    // Some at a time: the hasher takes long for each call.
+    const TOGETHER: usize = 64;
     let mut hasher = Xxh3::new();
-    for w in words {
-        hasher.update(&w.to_le_bytes());
+    let mut bytes = [[0; 8]; TOGETHER];
+    for words in words.chunks(TOGETHER) {
+        for (bytes, word) in bytes.iter_mut().zip(words) {
+            *bytes = word.to_le_bytes();
+        }
+        hasher.update(bytes[..words.len()].as_flattened());
     }
     hasher.digest128()
 }
@@ -146,8 +169,9 @@ fn exact_key(words: &[u64]) -> u128 {
 impl Settings {
     /// The sketch of a text.
     pub fn sketch(&self, text: &str) -> Sketch {
-        let mut words = Words::new();
-        words.read(text);
-        Sketch::of(words.hashes())
+        scratch::with(|scratch| {
+            scratch.sketch(text);
+            scratch.draft.to_sketch()
+        })
     }
 }

@@ -8,9 +8,12 @@ mod clusters;
 mod compare;
 mod document;
 mod evidence;
+mod firsts;
+mod lists;
 mod parallel;
 mod prepared;
 mod rule;
+mod scratch;
 mod settings;
 mod stream;
 

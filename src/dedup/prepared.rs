@@ -2,15 +2,17 @@
 
 use std::ops::Range;
 
-use super::document::{LONG, SHORT, SHORT_PEER, Sketch, anchors, short_hash};
+use super::candidates::Keys;
+use super::document::{LONG, SHORT, SHORT_PEER, SHORT_WINDOW, short_hash, window};
+use super::firsts::Firsts;
 use crate::shingle::shingles;
 use crate::text::Words;
+use crate::winnow::{Anchor, winnow};
 
-/// The words of a text with everything that comparing it needs.
+/// The words of a text with everything that comparing it needs, in buffers that are used again from text to text.
 #[derive(Debug, Default)]
 pub(super) struct Prepared {
-    pub(super) words: Vec<u64>,
-    pub(super) spans: Vec<Range<usize>>,
+    words: Words,
     /// Whether the word has a digit.
     pub(super) numeric: Vec<bool>,
     /// Whether the word begins with a capital letter.
@@ -18,6 +20,7 @@ pub(super) struct Prepared {
     pub(super) long: View,
     /// Only filled for texts of fewer than [`SHORT_PEER`] words.
     pub(super) short: View,
+    winnowed: Vec<Anchor>,
 }
 
 /// The shingles of one length.
@@ -25,77 +28,129 @@ pub(super) struct Prepared {
 pub(super) struct View {
     pub(super) k: usize,
     pub(super) shingles: Vec<u64>,
-    /// The anchors: place among the shingles and weight.
-    pub(super) anchors: Vec<(usize, f64)>,
-    table: Table,
+    /// The anchors: place among the shingles and weight. None when all count fully.
+    anchors: Vec<(usize, f64)>,
+    /// For every shingle its first place, once that was asked for.
+    first: Vec<usize>,
+    firsts: Firsts,
 }
 
 impl Prepared {
-    /// Reads a text. `sketch` is that of the text, and `weight` says how much its anchors count, by number, from 0 to 1.
-    pub(super) fn new(text: &str, sketch: &Sketch, weight: impl Fn(usize) -> f64) -> Self {
-        let mut words = Words::new();
-        words.read_with_spans(text);
-        let mut p = Self {
-            words: words.hashes().to_vec(),
-            spans: words.spans().to_vec(),
-            ..Self::default()
-        };
-        let bytes = text.as_bytes();
-        p.numeric = p
-            .spans
-            .iter()
-            .map(|s| bytes[s.clone()].iter().any(u8::is_ascii_digit))
-            .collect();
-        p.capital = p
-            .spans
-            .iter()
-            .map(|s| text[s.clone()].chars().next().is_some_and(is_capital))
-            .collect();
-        let (mut long, mut short) = (Vec::new(), Vec::new());
-        shingles(&p.words, LONG, &mut long);
-        if p.words.len() < SHORT_PEER {
-            shingles(&p.words, SHORT, &mut short);
+    /// Reads a text: its words and shingles. That is enough for its sketch.
+    pub(super) fn read(&mut self, text: &str) {
+        self.words.read_with_spans(text);
+        let words = self.words.hashes();
+        self.long.read(words, LONG);
+        let short = if words.len() < SHORT_PEER { words } else { &[] };
+        self.short.read(short, SHORT);
+        self.numeric.clear();
+        self.capital.clear();
+    }
+
+    /// Reads a text that will be compared.
+    pub(super) fn read_to_compare(&mut self, text: &str) {
+        self.read(text);
+        self.find_facts(text);
+    }
+
+    pub(super) fn words(&self) -> &[u64] {
+        self.words.hashes()
+    }
+
+    /// Where the words stand in the text.
+    pub(super) fn spans(&self) -> &[Range<usize>] {
+        self.words.spans()
+    }
+
+    /// Finds out which words of the text that was read are numbers and names, unless that is known.
+    pub(super) fn find_facts(&mut self, text: &str) {
+        let spans = self.words.spans();
+        if self.numeric.len() == spans.len() {
+            return;
         }
-        let (mut la, mut sa) = (Vec::new(), Vec::new());
+        self.capital
+            .extend(spans.iter().map(|s| is_capital(text, s.start)));
+        self.numeric.resize(spans.len(), false);
+        // Digits are rare: most blocks have none, and one look says so.
+        let mut word = 0;
+        for (block, start) in text.as_bytes().chunks(32).zip((0..).step_by(32)) {
+            if !block.iter().fold(false, |any, b| any | b.is_ascii_digit()) {
+                continue;
+            }
+            for (at, _) in (start..).zip(block).filter(|(_, b)| b.is_ascii_digit()) {
+                while spans.get(word).is_some_and(|s| s.end <= at) {
+                    word += 1;
+                }
+                let around = spans[word..].iter().take_while(|s| s.start <= at);
+                self.numeric[word..word + around.count()].fill(true);
+            }
+        }
+    }
+
+    /// Gives the anchors of a text that was read their weights: `weight` says how much those of its sketch count, by
+    /// number, from 0 to 1. Without this all count fully.
+    pub(super) fn weigh(&mut self, keys: Keys<'_, u32>, weight: impl Fn(usize) -> f64) {
+        if (0..keys.anchors.len()).all(|i| weight(i) == 1.0) {
+            return;
+        }
+        let words = self.words.len();
         // The sketch has them in the same order, but each only once. A text that changed since has others: they
         // count fully.
         let mut next = 0;
-        anchors(&p.words, &long, &short, |is_long, a| {
-            let hash = short_hash(a.hash);
-            let i = if sketch.anchors.get(next) == Some(&hash) {
+        let mut number = |hash: u32| {
+            if keys.anchors.get(next) == Some(&hash) {
                 next += 1;
                 Some(next - 1)
             } else {
-                sketch.anchors.iter().position(|&s| s == hash)
-            };
-            let anchor = (a.position, i.map_or(1.0, &weight));
-            if is_long { &mut la } else { &mut sa }.push(anchor);
-        });
-        p.long = View::new(LONG.min(p.words.len()), long, la);
-        p.short = View::new(SHORT.min(p.words.len()), short, sa);
-        p
+                keys.anchors.iter().position(|&s| s == hash)
+            }
+        };
+        for (view, window) in [
+            (&mut self.long, window(words)),
+            (&mut self.short, SHORT_WINDOW),
+        ] {
+            winnow(&view.shingles, window, &mut self.winnowed);
+            view.anchors.extend(self.winnowed.iter().map(|a| {
+                let weight = number(short_hash(a.hash)).map_or(1.0, &weight);
+                (a.position, weight)
+            }));
+        }
     }
 }
 
-/// Whether the letter is a capital of Latin, Greek, Cyrillic or Armenian; the later alphabets with two cases are rare, and
+/// Whether a capital of Latin, Greek, Cyrillic or Armenian stands there; the later alphabets with two cases are rare, and
 /// the toolchain's tables of them change.
-fn is_capital(c: char) -> bool {
-    c < '\u{590}' && c.is_uppercase()
+fn is_capital(text: &str, at: usize) -> bool {
+    let first = text.as_bytes()[at];
+    if first.is_ascii() {
+        return first.is_ascii_uppercase();
+    }
+    let letter = text[at..].chars().next();
+    letter.is_some_and(|c| c < '\u{590}' && c.is_uppercase())
 }
 
 impl View {
-    fn new(k: usize, shingles: Vec<u64>, anchors: Vec<(usize, f64)>) -> Self {
-        Self {
-            k,
-            table: Table::new(&shingles),
-            shingles,
-            anchors,
-        }
+    fn read(&mut self, words: &[u64], k: usize) {
+        self.k = k.min(words.len());
+        shingles(words, k, &mut self.shingles);
+        self.anchors.clear();
+        self.first.clear();
     }
 
-    /// The first place of a shingle.
+    /// For every shingle its first place.
+    pub(super) fn firsts(&mut self) -> &[usize] {
+        if self.first.len() < self.shingles.len() {
+            self.firsts.clear(self.shingles.len());
+            let places = 0..self.shingles.len();
+            self.first
+                .extend(places.map(|place| self.firsts.add(place, &self.shingles)));
+        }
+        &self.first
+    }
+
+    /// The first place of a shingle, after [`firsts`](Self::firsts).
     pub(super) fn find(&self, shingle: u64) -> Option<usize> {
-        self.table.find(shingle, &self.shingles)
+        self.firsts.find(shingle, &self.shingles)
     }
 
     /// How much every shingle counts, given which of them the other text has.
@@ -103,8 +158,12 @@ impl View {
     /// A shingle weighs as its nearest anchor of its own kind (shared or not) does, for what is common is common in
     /// runs. A shingle that is not shared, next to an anchor that is, is where this text differs from what others
     /// have: it counts fully.
-    pub(super) fn weights(&self, shared: &[bool]) -> Vec<f64> {
-        let mut weights = vec![1.0; self.shingles.len()];
+    pub(super) fn weights(&self, shared: &[bool], weights: &mut Vec<f64>) {
+        weights.clear();
+        weights.resize(self.shingles.len(), 1.0);
+        if self.anchors.is_empty() {
+            return;
+        }
         let nearest = |p: usize, at: usize| {
             let after = self.anchors.get(at).copied();
             let before = at.checked_sub(1).map(|i| self.anchors[i]);
@@ -125,47 +184,6 @@ impl View {
                 && (shared[p] || !shared[place])
             {
                 *weight = w;
-            }
-        }
-        weights
-    }
-}
-
-/// Where each shingle first stands: open addressing, for texts of a few hundred shingles much faster than sorting.
-#[derive(Debug, Default)]
-struct Table {
-    slots: Vec<u32>,
-}
-
-const EMPTY: u32 = u32::MAX;
-
-impl Table {
-    fn new(shingles: &[u64]) -> Self {
-        if shingles.is_empty() {
-            return Self::default();
-        }
-        let size = (2 * shingles.len()).next_power_of_two();
-        let mut slots = vec![EMPTY; size];
-        for (p, &s) in shingles.iter().enumerate() {
-            let mut i = s as usize & (size - 1);
-            while slots[i] != EMPTY && shingles[slots[i] as usize] != s {
-                i = (i + 1) & (size - 1);
-            }
-            if slots[i] == EMPTY {
-                slots[i] = p as u32;
-            }
-        }
-        Self { slots }
-    }
-
-    fn find(&self, shingle: u64, shingles: &[u64]) -> Option<usize> {
-        let mask = self.slots.len().checked_sub(1)?;
-        let mut i = shingle as usize & mask;
-        loop {
-            match self.slots[i] {
-                EMPTY => return None,
-                p if shingles[p as usize] == shingle => return Some(p as usize),
-                _ => i = (i + 1) & mask,
             }
         }
     }

@@ -1,19 +1,20 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use super::align::align;
 use super::buckets::{DECIDING, rarity};
-use super::candidates::{Postings, candidates, totals, weights};
+use super::candidates::{Keys, Postings, candidates, totals};
 use super::clusters::Match;
 use super::document::Sketch;
 use super::evidence::Evidence;
+use super::lists::{ANCHOR_BYTES, Lists};
 use super::prepared::Prepared;
+use super::scratch::{self, Scratch};
 use super::settings::{Preset, Settings, SettingsBuilder};
 use crate::error::Error;
 
 /// Finds the duplicates of documents as they arrive.
 ///
 /// **Memory.** It keeps the texts of the documents that are no duplicates, for verification, and beside each a sketch and
-/// the lists by anchor: 3.1 kB for a text of 400 words that has no passage in common with others
+/// the lists by anchor: 1.4 kB for a text of 400 words that has no passage in common with others
 /// (`cargo test --test memory_stream -- --nocapture` prints it). Duplicates leave nothing.
 ///
 /// **Batch and stream.** [`Batch::cluster`](super::Batch::cluster) gives what inserting the documents in the order of
@@ -26,8 +27,10 @@ pub struct Deduplicator {
     docs: VecDeque<Option<(Sketch, Box<str>)>>,
     first: usize,
     bytes: usize,
-    exact: BTreeMap<u128, u32>,
-    lists: BTreeMap<u32, Vec<u32>>,
+    /// By the lowest bits of the exact key.
+    exact: Lists,
+    /// By anchor.
+    lists: Lists,
 }
 
 /// The settings of a [`Deduplicator`] by name.
@@ -55,24 +58,31 @@ impl Deduplicator {
     }
 
     /// Compares the text with the kept documents and keeps it when it is new.
+    ///
+    /// Once the buffers of this thread have found their size a duplicate takes no memory, and a new document what is
+    /// stored: its text, its sketch, a list for each anchor that a second document has, and now and then more room in
+    /// the tables.
     pub fn insert(&mut self, text: &str) -> Verdict {
-        let sketch = self.settings.sketch(text);
-        if let Some(found) = self.find(&sketch, text) {
-            return Verdict::Duplicate(found);
-        }
-        let number = (self.first + self.docs.len()) as u32;
+        scratch::with(|scratch| {
+            scratch.sketch(text);
+            match self.find(text, scratch) {
+                Some(found) => Verdict::Duplicate(found),
+                None => Verdict::New(self.keep(text, scratch.draft.to_sketch())),
+            }
+        })
+    }
+
+    fn keep(&mut self, text: &str, sketch: Sketch) -> usize {
+        let number = self.first + self.docs.len();
         self.bytes += cost(&sketch, text);
         if sketch.words > 0 {
-            self.exact.insert(sketch.key, number);
-            for &a in &sketch.anchors {
-                let list = self.lists.entry(a).or_default();
-                if list.last() != Some(&number) {
-                    list.push(number);
-                }
+            self.exact.push(sketch.key as u32, number as u32);
+            for &anchor in &sketch.anchors {
+                self.lists.push(anchor, number as u32);
             }
         }
         self.docs.push_back(Some((sketch, text.into())));
-        Verdict::New(number as usize)
+        number
     }
 
     /// Forgets a kept document; texts like it are new from then on. Its number is not given out again. The answer is
@@ -99,18 +109,10 @@ impl Deduplicator {
         };
         self.bytes -= cost(&sketch, &text);
         if sketch.words > 0 {
-            self.exact.remove(&sketch.key);
+            self.exact.remove(sketch.key as u32, number as u32);
         }
-        for a in &sketch.anchors {
-            if let Some(list) = self.lists.get_mut(a) {
-                // Numbers ascend, as they were pushed.
-                if let Ok(place) = list.binary_search(&(number as u32)) {
-                    list.remove(place);
-                }
-                if list.is_empty() {
-                    self.lists.remove(a);
-                }
-            }
+        for &anchor in &sketch.anchors {
+            self.lists.remove(anchor, number as u32);
         }
         while let Some(None) = self.docs.front() {
             self.docs.pop_front();
@@ -148,32 +150,42 @@ impl Deduplicator {
 
     /// The kept document that the text duplicates, if any; nothing is changed.
     pub fn check(&self, text: &str) -> Option<Match> {
-        self.find(&self.settings.sketch(text), text)
+        scratch::with(|scratch| {
+            scratch.sketch(text);
+            self.find(text, scratch)
+        })
     }
 
-    fn find(&self, sketch: &Sketch, text: &str) -> Option<Match> {
-        if sketch.words == 0 {
+    /// The best match of a text that was sketched.
+    fn find(&self, text: &str, scratch: &mut Scratch) -> Option<Match> {
+        let (words, key) = (scratch.draft.words, scratch.draft.key);
+        if words == 0 {
             return None;
         }
-        if let Some(&document) = self.exact.get(&sketch.key) {
+        let mut same = self.exact.of(key as u32).iter();
+        if let Some(&document) = same.find(|&&d| self.doc(d).is_some_and(|doc| doc.0.key == key)) {
             return Some(Match {
                 document: document as usize,
-                evidence: Evidence::exact(sketch.words()),
+                evidence: Evidence::exact(words as usize),
             });
         }
-        let own = self.prepare(sketch, text);
+        let found = candidates(scratch.draft.keys(), self, |_| true).best;
+        if !found.is_empty() {
+            scratch.own.find_facts(text);
+            self.weigh(scratch.draft.keys(), &mut scratch.own);
+        }
         let mut best: Option<Match> = None;
-        for c in candidates(sketch.keys(), self, |_| true).best {
-            let Some((other, text)) = self.doc(c.document) else {
+        for c in found.iter() {
+            let Some((sketch, text)) = self.doc(c.document) else {
                 continue;
             };
-            let other = self.prepare(other, text);
-            let (mut evidence, _) = align(&own, &other);
-            let words = [own.words.len(), other.words.len()];
+            scratch.other.read_to_compare(text);
+            self.weigh(sketch.keys(), &mut scratch.other);
+            let (evidence, reason) = scratch.compare(&self.settings);
             let better = best
                 .as_ref()
                 .is_none_or(|b| evidence.similarity > b.evidence.similarity);
-            if self.settings.judge(&mut evidence, words).are_duplicates() && better {
+            if reason.are_duplicates() && better {
                 best = Some(Match {
                     document: c.document as usize,
                     evidence,
@@ -188,31 +200,29 @@ impl Deduplicator {
         self.docs.get(place)?.as_ref()
     }
 
-    fn prepare(&self, sketch: &Sketch, text: &str) -> Prepared {
-        Prepared::new(text, sketch, |i| self.weight(sketch.anchors[i]))
+    fn weigh(&self, keys: Keys<'_, u32>, prepared: &mut Prepared) {
+        prepared.weigh(keys, |i| self.weight(keys.anchors[i]));
     }
 }
 
-/// About how much memory a document takes: its text and sketch, an entry by its exact key, and for each anchor an entry
-/// in a tree and a list that mostly holds this document alone.
+/// About how much memory a document takes: its text and sketch, and what its exact key and its anchors take in the lists.
 fn cost(sketch: &Sketch, text: &str) -> usize {
-    const DOCUMENT: usize = 128;
-    const ANCHOR: usize = 80;
-    text.len() + sketch.bytes() + DOCUMENT + ANCHOR * sketch.anchors.len()
+    const DOCUMENT: usize = 64;
+    text.len() + sketch.bytes() + DOCUMENT + ANCHOR_BYTES * (sketch.anchors.len() + 1)
 }
 
 impl Postings for Deduplicator {
     type Key = u32;
 
     fn kept(&self, anchor: u32) -> &[u32] {
-        self.lists.get(&anchor).map_or(&[], |l| l)
+        self.lists.of(anchor)
     }
     fn weight(&self, anchor: u32) -> f64 {
-        rarity(self.kept(anchor).len(), DECIDING)
+        rarity(self.lists.count(anchor), DECIDING)
     }
     fn totals(&self, document: u32) -> [f64; 2] {
         match self.doc(document) {
-            Some((sketch, _)) => totals(sketch.long as usize, &weights(sketch.keys(), self)),
+            Some((sketch, _)) => totals(sketch.keys(), self),
             _ => [0.0; 2],
         }
     }
