@@ -130,7 +130,7 @@ fn labels_and_how_sure_they_are() {
     // The summary is there without scripts.
     let summary = between(&page, "<section id=\"view-summary\"", "</section>");
     for text in [
-        "66",
+        "78",
         "documents",
         "Story and noise",
         "Cluster sizes",
