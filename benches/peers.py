@@ -78,6 +78,12 @@ def run(*command, **more):
     return subprocess.run([str(c) for c in command], check=True, **more)
 
 
+def target():
+    """Where cargo builds, which need not be in the project."""
+    done = run('cargo', 'metadata', '--locked', '--no-deps', '--format-version', '1', cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    return pathlib.Path(json.loads(done.stdout)['target_directory'])
+
+
 def plain(text):
     """Lower-case words with single spaces: every tool cuts them alike."""
     return ' '.join(''.join(c if c.isalnum() else ' ' for c in text.lower()).split())
@@ -126,7 +132,7 @@ def directories(home, folder, count):
     if not fclones.exists():
         run('cargo', 'install', 'fclones', '--locked', '--quiet', '--root', home)
     run('cargo', 'build', '--quiet', '--locked', '--release', '--features', 'cli', cwd=ROOT)
-    dedupe = ROOT / 'target' / 'release' / 'dedupe'
+    dedupe = target() / 'release' / 'dedupe'
     files = folder / 'files'
     lines = folder / 'all.jsonl'
     with open(lines, 'w', encoding='utf-8') as f:

@@ -74,7 +74,7 @@ pub mod lsh;
 pub mod minhash;
 mod noise;
 pub mod shingle;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(newsift_plain)))]
 mod simd;
 pub mod simhash;
 pub mod similarity;

@@ -33,14 +33,14 @@ pub(super) fn add_products<const N: usize>(x: &[&[f32]], weights: &[f32], out: &
     out.copy_from_slice(&together[..x.len()]);
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(newsift_plain)))]
 use crate::simd::add_products as all;
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(any(newsift_plain, not(target_arch = "x86_64")))]
 use portable as all;
 
 /// What the functions of [`crate::simd`] do, for other processors and as their twin.
-#[cfg(any(test, not(target_arch = "x86_64")))]
+#[cfg(any(test, newsift_plain, not(target_arch = "x86_64")))]
 pub(crate) fn portable<const N: usize>(
     x: [&[f32]; TOGETHER],
     rows: &[[f32; N]],

@@ -20,13 +20,13 @@ pub(crate) struct Masks {
 /// collects 16 bits at once; elsewhere eight bytes are asked at once in one number.
 #[inline(always)]
 pub(crate) fn masks(block: &[u8; BLOCK]) -> Masks {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", not(newsift_plain)))]
     return crate::simd::masks(block);
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(any(newsift_plain, not(target_arch = "x86_64")))]
     return portable(block);
 }
 
-#[cfg(any(test, not(target_arch = "x86_64")))]
+#[cfg(any(test, newsift_plain, not(target_arch = "x86_64")))]
 #[inline(always)]
 fn portable(block: &[u8; BLOCK]) -> Masks {
     const ONES: u64 = 0x0101_0101_0101_0101;
