@@ -54,23 +54,34 @@ struct Wrap {
 
 /// The blocks of a page in order, and how they were found. Spans hold no surrounding white space and are never empty.
 pub(crate) fn blocks(text: &str) -> (Vec<Range<usize>>, Segmentation) {
-    let lines = lines(text);
-    if is_wrapped(text, &lines) {
-        return (join_wrapped(text, &lines), Segmentation::Wrapped);
+    let mut spans = Vec::new();
+    let how = find(text, &mut spans);
+    (spans, how)
+}
+
+/// [`blocks`] into a list that is there already.
+pub(crate) fn find(text: &str, spans: &mut Vec<Range<usize>>) -> Segmentation {
+    spans.clear();
+    lines(text, spans);
+    if is_wrapped(text, spans) {
+        join_wrapped(text, spans);
+        return Segmentation::Wrapped;
     }
-    let limit = limit(lines.len());
-    if lines.iter().all(|l| l.len() <= limit) {
-        return (lines, Segmentation::Lines);
+    let limit = limit(spans.len());
+    if spans.iter().all(|l| l.len() <= limit) {
+        return Segmentation::Lines;
     }
-    let mut spans = Vec::with_capacity(lines.len() * 2);
-    for line in lines {
+    let lines = spans.len();
+    for i in 0..lines {
+        let line = spans[i].clone();
         if line.len() <= limit {
             spans.push(line);
         } else {
-            sentences(text, line, &mut spans);
+            sentences(text, line, spans);
         }
     }
-    (spans, Segmentation::Sentences)
+    spans.drain(..lines);
+    Segmentation::Sentences
 }
 
 /// The length from which a line of such a page is cut.
@@ -92,8 +103,7 @@ pub(crate) fn cut_overlong(line: &str, lines: usize) -> Vec<Range<usize>> {
     }
 }
 
-fn lines(text: &str) -> Vec<Range<usize>> {
-    let mut spans = Vec::new();
+fn lines(text: &str, spans: &mut Vec<Range<usize>>) {
     let mut start = 0;
     let bytes = text.as_bytes();
     for end in memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len())) {
@@ -106,7 +116,6 @@ fn lines(text: &str) -> Vec<Range<usize>> {
         }
         start = (end + 1).min(bytes.len());
     }
-    spans
 }
 
 /// Whether lines follow each other as a greedy line filler breaks them: the first word of a line would not have fitted
@@ -114,34 +123,42 @@ fn lines(text: &str) -> Vec<Range<usize>> {
 fn is_wrapped(text: &str, lines: &[Range<usize>]) -> bool {
     // Cheap refusal first: nearly every scraped page has a line beyond any wrapping width.
     let width = |r: &Range<usize>| text[r.clone()].chars().count();
-    if lines
-        .iter()
-        .any(|l| l.len() > 4 * WRAP_WIDTHS.end() || width(l) > *WRAP_WIDTHS.end())
-    {
-        return false;
+    let mut widest = 0;
+    for line in lines {
+        // A line has at least as many bytes as characters.
+        if line.len() > widest {
+            widest = widest.max(width(line));
+        }
+        if line.len() > 4 * WRAP_WIDTHS.end() || widest > *WRAP_WIDTHS.end() {
+            return false;
+        }
     }
-    let widest = lines.iter().map(width).max().unwrap_or(0);
     if !WRAP_WIDTHS.contains(&widest) {
         return false;
     }
-    [WRAP_MANY, WRAP_FEW].iter().any(|rule| {
-        let (mut pairs, mut full, mut lower) = (0_usize, 0_usize, 0_usize);
-        for pair in lines.windows(2) {
-            if !adjacent(text, &pair[0], &pair[1]) {
-                continue;
-            }
-            let next = &text[pair[1].clone()];
-            let word = next
-                .split_whitespace()
-                .next()
-                .map_or(0, |w| w.chars().count());
-            pairs += 1;
-            full += usize::from((width(&pair[0]) + 1 + word) as f64 > widest as f64 * rule.slack);
-            lower += usize::from(next.starts_with(|c: char| c.is_lowercase()));
+    let rules = [WRAP_MANY, WRAP_FEW];
+    let (mut pairs, mut full, mut lower) = (0_usize, [0_usize; 2], 0_usize);
+    for pair in lines.windows(2) {
+        if !adjacent(text, &pair[0], &pair[1]) {
+            continue;
         }
-        let share = |n: usize, of: f64| n as f64 >= of * pairs as f64;
+        let next = &text[pair[1].clone()];
+        let word = next
+            .split_whitespace()
+            .next()
+            .map_or(0, |w| w.chars().count());
+        pairs += 1;
+        let needed = (width(&pair[0]) + 1 + word) as f64;
+        for (full, rule) in full.iter_mut().zip(&rules) {
+            *full += usize::from(needed > widest as f64 * rule.slack);
+        }
+        lower += usize::from(next.starts_with(|c: char| c.is_lowercase()));
+    }
+    let share = |n: usize, of: f64| n as f64 >= of * pairs as f64;
+    let fits = |(rule, full): (&Wrap, usize)| {
         pairs >= rule.pairs && share(full, rule.full) && share(lower, rule.lower)
-    }) && mostly_differ(text, lines)
+    };
+    rules.iter().zip(full).any(fits) && mostly_differ(text, lines)
 }
 
 /// Whether at least a fifth of the lines are different: prose does not come again and again, forms and broken pages do.
@@ -159,15 +176,14 @@ fn adjacent(text: &str, a: &Range<usize>, b: &Range<usize>) -> bool {
     indent < 2 && memchr::memchr_iter(b'\n', gap.as_bytes()).count() == 1
 }
 
-fn join_wrapped(text: &str, lines: &[Range<usize>]) -> Vec<Range<usize>> {
-    let mut spans: Vec<Range<usize>> = Vec::new();
-    for line in lines {
-        match spans.last_mut() {
-            Some(last) if adjacent(text, last, line) => last.end = line.end,
-            _ => spans.push(line.clone()),
+fn join_wrapped(text: &str, spans: &mut Vec<Range<usize>>) {
+    spans.dedup_by(|line, last| {
+        let joined = adjacent(text, last, line);
+        if joined {
+            last.end = line.end;
         }
-    }
-    spans
+        joined
+    });
 }
 
 /// The sentences of one line.

@@ -2,12 +2,15 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m128i, _mm_add_epi8, _mm_add_ps, _mm_cmpeq_epi8, _mm_loadu_ps, _mm_min_epu8,
-    _mm_movemask_epi8, _mm_mul_ps, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_set1_ps,
-    _mm_storeu_ps, _mm256_add_ps, _mm256_loadu_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_storeu_ps,
+    __m128, __m128i, __m256, __m512, _mm_add_epi8, _mm_add_ps, _mm_cmpeq_epi8, _mm_loadu_ps,
+    _mm_min_epu8, _mm_movemask_epi8, _mm_mul_ps, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8,
+    _mm_set1_ps, _mm_slli_epi16, _mm_storeu_ps, _mm256_add_ps, _mm256_loadu_ps, _mm256_mul_ps,
+    _mm256_set1_ps, _mm256_storeu_ps, _mm512_add_ps, _mm512_loadu_ps, _mm512_mul_ps,
+    _mm512_set1_ps, _mm512_storeu_ps,
 };
 
-use crate::noise::product::TOGETHER;
+use crate::noise::features::chars::{LetterMasks, WINDOW};
+use crate::noise::product::{Products, TOGETHER, Work};
 use crate::text::block::{BLOCK, Masks};
 
 /// The masks of a block, as the portable twin in `text/block.rs` makes them.
@@ -50,118 +53,243 @@ fn masks_sse2(block: &[u8; BLOCK]) -> Masks {
     masks
 }
 
-/// `out += x * rows` for four blocks at once: what `noise::product::portable` does, with the same bits.
-///
-/// Halves the instructions of the network against the portable loops, from 18.2 to 9.0 million for 24 pages (bench
-/// `instructions`, `strip_part/network`).
-pub(crate) fn add_products<const N: usize>(
-    x: [&[f32]; TOGETHER],
-    rows: &[[f32; N]],
-    out: &mut [[f32; N]; TOGETHER],
-) {
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2.
-        unsafe { add_products_avx2(x, rows, out) }
-    } else {
-        // SAFETY: SSE2 is part of every x86-64 processor.
-        unsafe { add_products_sse2(x, rows, out) }
+/// The letters of a window, as the portable twin in `noise/features/chars.rs` finds them.
+#[inline(always)]
+pub(crate) fn letters(window: &[u8; WINDOW]) -> LetterMasks {
+    // SAFETY: SSE2 is part of every x86-64 processor.
+    unsafe { letters_sse2(window) }
+}
+
+#[target_feature(enable = "sse2")]
+#[inline]
+fn letters_sse2(window: &[u8; WINDOW]) -> LetterMasks {
+    let value = u128::from_le_bytes(*window);
+    let bytes = _mm_set_epi64x(
+        ((value >> 64) as u64).cast_signed(),
+        (value as u64).cast_signed(),
+    );
+    let lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    let from_a = _mm_add_epi8(lower, _mm_set1_epi8(b'a'.wrapping_neg().cast_signed()));
+    let letter = _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a);
+    let bits = |bytes| u32::from(_mm_movemask_epi8(bytes) as u16);
+    // The bit of lower case, moved to the top of its byte.
+    let not_upper = bits(_mm_slli_epi16::<2>(bytes));
+    let letter = bits(letter);
+    LetterMasks {
+        letter,
+        upper: letter & !not_upper,
     }
 }
 
-/// Two registers of sums for each of the four blocks stay where they are while the rows pass by. Products and sums are
-/// rounded one by one: fused, they would have other bits than elsewhere.
-macro_rules! add_products {
-    ($name:ident, $feature:literal, $lanes:literal, $load:ident, $store:ident, $splat:ident, $mul:ident, $add:ident) => {
-        #[target_feature(enable = $feature)]
-        fn $name<const N: usize>(
-            x: [&[f32]; TOGETHER],
-            rows: &[[f32; N]],
-            out: &mut [[f32; N]; TOGETHER],
-        ) {
-            const { assert!(N.is_multiple_of(2 * $lanes)) };
-            let load = |row: &[f32; N], at: usize| {
+/// Does the work with the widest registers that the processor has.
+///
+/// All of it is compiled once for each kind of processor, so that its plain loops become wide too; asked once a page, the
+/// question costs nothing.
+pub(crate) fn widest<W: Work>(work: W) -> W::Out {
+    if is_x86_feature_detected!("avx512f") {
+        // SAFETY: the processor has AVX-512.
+        unsafe { with_avx512(work) }
+    } else if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        unsafe { with_avx2(work) }
+    } else {
+        // SSE2 is part of every x86-64 processor.
+        work.run(Sse2(()))
+    }
+}
+
+#[target_feature(enable = "avx512f")]
+fn with_avx512<W: Work>(work: W) -> W::Out {
+    work.run(Avx512(()))
+}
+
+#[target_feature(enable = "avx2")]
+fn with_avx2<W: Work>(work: W) -> W::Out {
+    work.run(Avx2(()))
+}
+
+/// Proof that the processor has these instructions: made in this file only, behind the question.
+#[derive(Clone, Copy)]
+struct Sse2(());
+#[derive(Clone, Copy)]
+struct Avx2(());
+#[derive(Clone, Copy)]
+struct Avx512(());
+
+/// Registers of numbers.
+trait Lanes: Copy {
+    const LANES: usize;
+    type Register: Copy;
+    fn splat(self, x: f32) -> Self::Register;
+    /// The numbers of `row` from `at` on.
+    fn load<const N: usize>(self, row: &[f32; N], at: usize) -> Self::Register;
+    fn store<const N: usize>(self, register: Self::Register, row: &mut [f32; N], at: usize);
+    /// `sum + x * w`, rounded one by one: fused, it would have other bits than elsewhere.
+    fn add_product(
+        self,
+        sum: Self::Register,
+        x: Self::Register,
+        w: Self::Register,
+    ) -> Self::Register;
+}
+
+macro_rules! lanes {
+    ($name:ident, $lanes:literal, $register:ident, $splat:ident, $load:ident, $store:ident, $add:ident, $mul:ident) => {
+        impl Lanes for $name {
+            const LANES: usize = $lanes;
+            type Register = $register;
+            #[inline(always)]
+            fn splat(self, x: f32) -> $register {
+                // SAFETY: `self` is proof of the instructions.
+                unsafe { $splat(x) }
+            }
+            #[inline(always)]
+            fn load<const N: usize>(self, row: &[f32; N], at: usize) -> $register {
                 let lanes: &[f32; $lanes] = row[at..].first_chunk().expect("whole registers");
-                // SAFETY: the array is as long as the register.
+                // SAFETY: `self` is proof of the instructions, and the array is as long as the register.
                 unsafe { $load(lanes.as_ptr()) }
-            };
-            let [xa, xb, xc, xd] = x;
-            for at in (0..N).step_by(2 * $lanes) {
-                let next = at + $lanes;
-                let (mut a, mut e) = (load(&out[0], at), load(&out[0], next));
-                let (mut b, mut f) = (load(&out[1], at), load(&out[1], next));
-                let (mut c, mut g) = (load(&out[2], at), load(&out[2], next));
-                let (mut d, mut h) = (load(&out[3], at), load(&out[3], next));
-                for ((((row, &xa), &xb), &xc), &xd) in rows.iter().zip(xa).zip(xb).zip(xc).zip(xd) {
-                    let (left, right) = (load(row, at), load(row, next));
-                    let x = $splat(xa);
-                    (a, e) = ($add(a, $mul(x, left)), $add(e, $mul(x, right)));
-                    let x = $splat(xb);
-                    (b, f) = ($add(b, $mul(x, left)), $add(f, $mul(x, right)));
-                    let x = $splat(xc);
-                    (c, g) = ($add(c, $mul(x, left)), $add(g, $mul(x, right)));
-                    let x = $splat(xd);
-                    (d, h) = ($add(d, $mul(x, left)), $add(h, $mul(x, right)));
-                }
-                for (out, (left, right)) in out.iter_mut().zip([(a, e), (b, f), (c, g), (d, h)]) {
-                    let lanes: &mut [f32; 2 * $lanes] =
-                        out[at..].first_chunk_mut().expect("whole registers");
-                    // SAFETY: the array is as long as two registers.
-                    unsafe {
-                        $store(lanes.as_mut_ptr(), left);
-                        $store(lanes[$lanes..].as_mut_ptr(), right);
-                    }
+            }
+            #[inline(always)]
+            fn store<const N: usize>(self, register: $register, row: &mut [f32; N], at: usize) {
+                let lanes: &mut [f32; $lanes] =
+                    row[at..].first_chunk_mut().expect("whole registers");
+                // SAFETY: `self` is proof of the instructions, and the array is as long as the register.
+                unsafe { $store(lanes.as_mut_ptr(), register) }
+            }
+            #[inline(always)]
+            fn add_product(self, sum: $register, x: $register, w: $register) -> $register {
+                // SAFETY: `self` is proof of the instructions.
+                unsafe { $add(sum, $mul(x, w)) }
+            }
+        }
+
+        impl Products for $name {
+            #[inline(always)]
+            fn add<const N: usize>(
+                self,
+                x: [&[f32]; TOGETHER],
+                rows: &[[f32; N]],
+                out: &mut [[f32; N]; TOGETHER],
+            ) {
+                if N.is_multiple_of(2 * $lanes) {
+                    add_products::<Self, N, 2>(self, x, rows, out);
+                } else {
+                    add_products::<Self, N, 1>(self, x, rows, out);
                 }
             }
         }
     };
 }
 
-add_products!(
-    add_products_sse2,
-    "sse2",
+lanes!(
+    Sse2,
     4,
+    __m128,
+    _mm_set1_ps,
     _mm_loadu_ps,
     _mm_storeu_ps,
-    _mm_set1_ps,
-    _mm_mul_ps,
-    _mm_add_ps
+    _mm_add_ps,
+    _mm_mul_ps
 );
-add_products!(
-    add_products_avx2,
-    "avx2",
+lanes!(
+    Avx2,
     8,
+    __m256,
+    _mm256_set1_ps,
     _mm256_loadu_ps,
     _mm256_storeu_ps,
-    _mm256_set1_ps,
-    _mm256_mul_ps,
-    _mm256_add_ps
+    _mm256_add_ps,
+    _mm256_mul_ps
 );
+lanes!(
+    Avx512,
+    16,
+    __m512,
+    _mm512_set1_ps,
+    _mm512_loadu_ps,
+    _mm512_storeu_ps,
+    _mm512_add_ps,
+    _mm512_mul_ps
+);
+
+/// `R` registers of sums for each of the four blocks stay where they are while the rows pass by.
+#[inline(always)]
+fn add_products<L: Lanes, const N: usize, const R: usize>(
+    lanes: L,
+    x: [&[f32]; TOGETHER],
+    rows: &[[f32; N]],
+    out: &mut [[f32; N]; TOGETHER],
+) {
+    let x = x.map(|x| &x[..rows.len()]);
+    for at in (0..N).step_by(R * L::LANES) {
+        let mut sums = [[lanes.splat(0.0); R]; TOGETHER];
+        for (sums, out) in sums.iter_mut().zip(&*out) {
+            for (r, sum) in sums.iter_mut().enumerate() {
+                *sum = lanes.load(out, at + r * L::LANES);
+            }
+        }
+        for (k, row) in rows.iter().enumerate() {
+            let mut weights = [lanes.splat(0.0); R];
+            for (r, w) in weights.iter_mut().enumerate() {
+                *w = lanes.load(row, at + r * L::LANES);
+            }
+            for (sums, x) in sums.iter_mut().zip(x) {
+                let x = lanes.splat(x[k]);
+                for (sum, w) in sums.iter_mut().zip(weights) {
+                    *sum = lanes.add_product(*sum, x, w);
+                }
+            }
+        }
+        for (sums, out) in sums.iter().zip(&mut *out) {
+            for (r, sum) in sums.iter().enumerate() {
+                lanes.store(*sum, out, at + r * L::LANES);
+            }
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::noise::product::portable;
+    use crate::noise::product::Portable;
+
+    /// Sums of 31 products.
+    struct Sums<const N: usize>;
+
+    impl<const N: usize> Work for Sums<N> {
+        type Out = [[u32; N]; TOGETHER];
+
+        #[inline(always)]
+        fn run<P: Products>(self, products: P) -> Self::Out {
+            let number = |i: usize| ((i * 7919 % 1013) as f32 - 500.0) / 37.0;
+            let rows: [[f32; N]; 31] =
+                std::array::from_fn(|k| std::array::from_fn(|o| number(k * N + o)));
+            let inputs: [[f32; 31]; TOGETHER] =
+                std::array::from_fn(|b| std::array::from_fn(|k| number(b * 31 + k + 5)));
+            let mut out = [[0.1; N]; TOGETHER];
+            products.add(inputs.each_ref().map(|x| x.as_slice()), &rows, &mut out);
+            out.map(|out| out.map(f32::to_bits))
+        }
+    }
+
+    fn same_bits<const N: usize>() {
+        let want = Sums::<N>.run(Portable);
+        assert_eq!(Sums::<N>.run(Sse2(())), want);
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has AVX2.
+            assert_eq!(unsafe { with_avx2(Sums::<N>) }, want);
+        }
+        if is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor has AVX-512.
+            assert_eq!(unsafe { with_avx512(Sums::<N>) }, want);
+        }
+        assert_eq!(widest(Sums::<N>), want);
+    }
 
     #[test]
     fn sums_have_the_bits_of_the_portable_twin() {
-        let number = |i: usize| ((i * 7919 % 1013) as f32 - 500.0) / 37.0;
-        let rows: [[f32; 16]; 31] =
-            std::array::from_fn(|k| std::array::from_fn(|o| number(k * 16 + o)));
-        let inputs: [[f32; 31]; 4] =
-            std::array::from_fn(|b| std::array::from_fn(|k| number(b * 31 + k + 5)));
-        let x = inputs.each_ref().map(|x| x.as_slice());
-        let bits = |out: [[f32; 16]; 4]| out.map(|out| out.map(f32::to_bits));
-        let mut slow = [[0.1; 16]; 4];
-        portable(x, &rows, &mut slow);
-        let mut fast = [[0.1; 16]; 4];
-        // SAFETY: SSE2 is part of every x86-64 processor.
-        unsafe { add_products_sse2(x, &rows, &mut fast) };
-        assert_eq!(bits(fast), bits(slow));
-        if is_x86_feature_detected!("avx2") {
-            let mut fast = [[0.1; 16]; 4];
-            // SAFETY: the processor has AVX2.
-            unsafe { add_products_avx2(x, &rows, &mut fast) };
-            assert_eq!(bits(fast), bits(slow));
-        }
+        same_bits::<16>();
+        same_bits::<32>();
+        same_bits::<48>();
     }
 }

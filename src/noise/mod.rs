@@ -123,7 +123,9 @@ impl Default for CleanerBuilder {
 #[cfg(feature = "train")]
 pub(crate) fn label_spans(model: &Model, text: &str, spans: &[Range<usize>]) -> Answer {
     let dials = Dials::default();
-    answer(model, None, dials, text, spans, &mut Scratch::default())
+    let mut scratch = Scratch::default();
+    answer(model, None, dials, text, spans, &mut scratch);
+    scratch.answer
 }
 
 /// What is kept between pages, so that a page costs no memory of its own but its answer.
@@ -131,6 +133,8 @@ pub(crate) fn label_spans(model: &Model, text: &str, spans: &[Range<usize>]) -> 
 struct Scratch {
     reader: Reader,
     activations: Activations,
+    answer: Answer,
+    spans: Vec<Range<usize>>,
 }
 
 /// Longer pages are read in parts of so many blocks, each for itself, so that memory stays bounded (about 2 KB a block).
@@ -151,14 +155,20 @@ fn answer(
     text: &str,
     spans: &[Range<usize>],
     scratch: &mut Scratch,
-) -> Answer {
+) {
     let rows = scratch.reader.read(text, spans, model.first());
     model.second().forward(rows, &mut scratch.activations);
     if let Some(site) = site {
         weigh_recurrence(site, text, spans, &mut scratch.activations.labels);
     }
     let words = scratch.reader.words();
-    decide::decide(&scratch.activations, words, dials.lean, dials.min_words)
+    decide::decide(
+        &scratch.activations,
+        words,
+        dials.lean,
+        dials.min_words,
+        &mut scratch.answer,
+    );
 }
 
 /// Takes from the scores for headline and text of the story what recurring on the site says against them.
@@ -192,20 +202,24 @@ impl Cleaner {
     /// paragraphs, where line ends were lost its sentences. Takes time linear in the page; pages of over 20,000 blocks are
     /// read in parts that do not see each other.
     pub fn label<'t>(&self, text: &'t str) -> Page<'t> {
-        let (spans, _) = block::blocks(text);
-        let mut blocks = Vec::with_capacity(spans.len());
+        let mut blocks = Vec::new();
         let mut kinds = [false; PageKind::ALL.len()];
         SCRATCH.with_borrow_mut(|scratch| {
+            let mut spans = std::mem::take(&mut scratch.spans);
+            block::find(text, &mut spans);
+            blocks.reserve_exact(spans.len());
             for spans in spans.chunks(MOST_BLOCKS) {
                 let site = self.site.as_deref();
-                let answer = answer(&self.model, site, self.dials, text, spans, scratch);
-                kinds[answer.kind as usize] = true;
-                blocks.extend(spans.iter().zip(answer.labels).map(
-                    |(span, (label, confidence))| Block::new(span.clone(), label, confidence),
+                answer(&self.model, site, self.dials, text, spans, scratch);
+                kinds[scratch.answer.kind as usize] = true;
+                blocks.extend(spans.iter().zip(&scratch.answer.labels).map(
+                    |(span, &(label, confidence))| Block::new(span.clone(), label, confidence),
                 ));
             }
             if spans.len() > KEEP_SCRATCH {
                 *scratch = Scratch::default();
+            } else {
+                scratch.spans = spans;
             }
         });
         // The kinds stand in this order: one part with a story makes a story of the page.

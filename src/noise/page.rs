@@ -88,14 +88,12 @@ impl<'t> Page<'t> {
 
     /// The blocks with one of these labels, as a story.
     pub fn story(&self, keep: &[Label]) -> Story<'t> {
+        let kept = || self.blocks.iter().filter(|b| keep.contains(&b.label));
+        let mut spans = Vec::with_capacity(kept().count());
+        spans.extend(kept().map(Block::span));
         Story {
             text: self.text,
-            spans: self
-                .blocks
-                .iter()
-                .filter(|b| keep.contains(&b.label))
-                .map(Block::span)
-                .collect(),
+            spans,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::features::FEATURES;
 use super::label::{Label, PageKind};
-use super::product::{TOGETHER, add_product, add_products};
+use super::product::{Products, TOGETHER, Work, add_product, widest};
 
 pub(crate) const CHANNELS: usize = 32;
 /// Distance of the neighbours that each convolution sees.
@@ -100,24 +100,38 @@ pub(crate) fn lane(weights: &[f32]) -> Lane {
 impl SecondStage {
     /// Runs the network over the rows of features of a page.
     #[inline(never)] // counted by itself, see benches/instructions.rs
-    pub(crate) fn forward(&self, rows: &[f32], a: &mut Activations) {
-        let p = &self.parameters;
+    pub(crate) fn forward(&self, rows: &[f32], activations: &mut Activations) {
+        widest(Forward {
+            net: self,
+            rows,
+            activations,
+        });
+    }
+}
+
+/// The network at work on a page. Every pass over the blocks does all it can while they are at hand.
+struct Forward<'a> {
+    net: &'a SecondStage,
+    rows: &'a [f32],
+    activations: &'a mut Activations,
+}
+
+impl Work for Forward<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<P: Products>(self, products: P) {
+        let (net, a) = (self.net, self.activations);
+        let p = &net.parameters;
         a.hidden.resize_with(DILATIONS.len() + 1, Vec::new);
         a.added.resize_with(DILATIONS.len(), Vec::new);
-        self.scale(rows, &mut a.input);
-        project::<CHANNELS>(
-            &a.input,
-            &p[layout::INPUT],
-            lane(&p[layout::INPUT_BIAS]),
-            &mut a.hidden[0],
-        );
-        rectify(&mut a.hidden[0]);
+        net.project(products, self.rows, a);
         for (layer, &dilation) in DILATIONS.iter().enumerate() {
             if layer == SUMMARY_AT {
                 pool(&a.hidden[layer], &mut a.pooled[0], &mut a.maxima[0]);
                 let mut s = lane(&p[layout::SUMMARY_BIAS]);
                 add_product(&a.pooled[0], &p[layout::SUMMARY], &mut s);
-                rectify(std::slice::from_mut(&mut s));
+                rectify(&mut s);
                 for h in &mut a.hidden[layer] {
                     for (h, &s) in h.iter_mut().zip(&s) {
                         *h += s;
@@ -127,102 +141,138 @@ impl SecondStage {
                 a.summary.extend_from_slice(&s);
             }
             let (below, above) = a.hidden.split_at_mut(layer + 1);
-            let (from, to, added) = (&below[layer], &mut above[0], &mut a.added[layer]);
-            convolve(
-                from,
+            let convolution = Convolution {
                 dilation,
-                &p[layout::conv(layer)],
-                lane(&p[layout::conv_bias(layer)]),
-                added,
-            );
-            to.clear();
-            to.extend_from_slice(from);
-            for (to, added) in to.iter_mut().zip(added) {
-                for (to, &added) in to.iter_mut().zip(added.iter()) {
-                    *to += added;
-                }
-            }
+                weights: &p[layout::conv(layer)],
+                bias: lane(&p[layout::conv_bias(layer)]),
+            };
+            convolution.run(products, &below[layer], &mut a.added[layer], &mut above[0]);
         }
         let last = &a.hidden[DILATIONS.len()];
         pool(last, &mut a.pooled[1], &mut a.maxima[1]);
         let mut kinds: [f32; KINDS] = std::array::from_fn(|k| p[layout::KIND_BIAS][k]);
         add_product(&a.pooled[1], &p[layout::KIND], &mut kinds);
         a.kinds = kinds;
-        let bias: [f32; OUT] = std::array::from_fn(|i| p[layout::OUTPUT_BIAS][i]);
-        project::<OUT>(&a.input, &p[layout::DIRECT], bias, &mut a.labels);
-        for (last, out) in last.chunks(TOGETHER).zip(a.labels.chunks_mut(TOGETHER)) {
-            let mut x: [&[f32]; TOGETHER] = [&[]; TOGETHER];
-            for (x, last) in x.iter_mut().zip(last) {
-                *x = last;
-            }
-            add_products::<OUT>(&x[..out.len()], &p[layout::OUTPUT], out);
-        }
-    }
-
-    /// Centres and scales the features.
-    fn scale(&self, rows: &[f32], input: &mut Vec<f32>) {
-        input.clear();
-        input.extend_from_slice(rows);
-        for row in input.chunks_exact_mut(FEATURES) {
-            for ((x, m), s) in row.iter_mut().zip(&self.mean).zip(&self.inverse_spread) {
-                *x = ((*x - m) * s).clamp(-5.0, 5.0);
-            }
+        let (output, _) = p[layout::OUTPUT].as_chunks::<OUT>();
+        for (last, labels) in last.chunks(TOGETHER).zip(a.labels.chunks_mut(TOGETHER)) {
+            let (x, mut sums) = (padded(last), padded(labels));
+            products.add(x.each_ref().map(|x| x.as_slice()), output, &mut sums);
+            labels.copy_from_slice(&sums[..labels.len()]);
         }
     }
 }
 
-/// The features of every block times a matrix, into `out`.
-fn project<const N: usize>(
-    input: &[f32],
-    weights: &[f32],
-    bias: [f32; N],
-    out: &mut Vec<[f32; N]>,
-) {
-    out.clear();
-    out.resize(input.len() / FEATURES, bias);
-    for (rows, out) in input
-        .chunks(TOGETHER * FEATURES)
-        .zip(out.chunks_mut(TOGETHER))
-    {
-        let mut x: [&[f32]; TOGETHER] = [&[]; TOGETHER];
-        for (x, row) in x.iter_mut().zip(rows.chunks_exact(FEATURES)) {
-            *x = row;
+impl SecondStage {
+    /// Centres and scales the features, and brings them to the channels and straight to the outputs.
+    #[inline(always)]
+    fn project(&self, products: impl Products, rows: &[f32], a: &mut Activations) {
+        let p = &self.parameters;
+        let (inputs, _) = p[layout::INPUT].as_chunks::<CHANNELS>();
+        let (direct, _) = p[layout::DIRECT].as_chunks::<OUT>();
+        let bias = lane(&p[layout::INPUT_BIAS]);
+        let direct_bias: [f32; OUT] = std::array::from_fn(|i| p[layout::OUTPUT_BIAS][i]);
+        let (rows, _) = rows.as_chunks::<FEATURES>();
+        a.input.clear();
+        a.hidden[0].clear();
+        a.labels.clear();
+        for rows in rows.chunks(TOGETHER) {
+            let mut scaled = [[0.0; FEATURES]; TOGETHER];
+            for (scaled, row) in scaled.iter_mut().zip(rows) {
+                let scales = self.mean.iter().zip(&self.inverse_spread);
+                for ((scaled, &x), (m, s)) in scaled.iter_mut().zip(row).zip(scales) {
+                    *scaled = ((x - m) * s).clamp(-5.0, 5.0);
+                }
+            }
+            let x = scaled.each_ref().map(|x| x.as_slice());
+            let mut hidden = [bias; TOGETHER];
+            products.add(x, inputs, &mut hidden);
+            for hidden in &mut hidden {
+                rectify(hidden);
+            }
+            let mut labels = [direct_bias; TOGETHER];
+            products.add(x, direct, &mut labels);
+            let count = rows.len();
+            a.input.extend_from_slice(scaled[..count].as_flattened());
+            a.hidden[0].extend_from_slice(&hidden[..count]);
+            a.labels.extend_from_slice(&labels[..count]);
         }
-        add_products::<N>(&x[..out.len()], weights, out);
     }
 }
 
 /// A convolution of width 3, rectified: each block sees itself and those `dilation` before and behind.
-fn convolve(from: &[Lane], dilation: usize, weights: &[f32], bias: Lane, out: &mut Vec<Lane>) {
-    out.clear();
-    out.resize(from.len(), bias);
-    let (taps, _) = weights.as_chunks::<{ CHANNELS * CHANNELS }>();
-    for (group, out) in out.chunks_mut(TOGETHER).enumerate() {
-        let first = group * TOGETHER;
-        for (tap, weights) in taps.iter().enumerate() {
-            // The neighbours seen lie from `first - dilation + tap * dilation` on; some may lie outside the page.
-            let start = first + tap * dilation;
-            let skip = dilation.saturating_sub(start).min(out.len());
-            let end = (from.len() + dilation).saturating_sub(start).min(out.len());
-            let mut x: [&[f32]; TOGETHER] = [&[]; TOGETHER];
-            for i in skip..end {
-                x[i] = &from[start + i - dilation];
-            }
-            if skip < end {
-                add_products::<CHANNELS>(&x[skip..end], weights, &mut out[skip..end]);
-            }
-        }
-    }
-    rectify(out);
+struct Convolution<'a> {
+    dilation: usize,
+    weights: &'a [f32],
+    bias: Lane,
 }
 
-fn rectify<const N: usize>(lanes: &mut [[f32; N]]) {
-    for value in lanes.as_flattened_mut() {
+impl Convolution<'_> {
+    /// What it adds to each block, and the sums.
+    #[inline(always)]
+    fn run(
+        &self,
+        products: impl Products,
+        from: &[Lane],
+        added: &mut Vec<Lane>,
+        to: &mut Vec<Lane>,
+    ) {
+        let (rows, _) = self.weights.as_chunks::<CHANNELS>();
+        let (taps, _) = rows.as_chunks::<CHANNELS>();
+        added.clear();
+        to.clear();
+        for (group, own) in from.chunks(TOGETHER).enumerate() {
+            let mut sums = [self.bias; TOGETHER];
+            for (tap, weights) in taps.iter().enumerate() {
+                // The neighbours seen lie from `start - dilation` on. Outside the page there is nothing: zeros, which
+                // change no sum.
+                let start = group * TOGETHER + tap * self.dilation;
+                if start + TOGETHER <= self.dilation || start >= from.len() + self.dilation {
+                    continue;
+                }
+                let mut x: [&[f32]; TOGETHER] = [&NOTHING; TOGETHER];
+                for (i, x) in x.iter_mut().enumerate() {
+                    if let Some(at) = (start + i).checked_sub(self.dilation)
+                        && let Some(from) = from.get(at)
+                    {
+                        *x = from;
+                    }
+                }
+                products.add(x, weights, &mut sums);
+            }
+            let mut whole = padded(own);
+            for (whole, sum) in whole.iter_mut().zip(&mut sums) {
+                rectify(sum);
+                for (whole, sum) in whole.iter_mut().zip(sum) {
+                    *whole += *sum;
+                }
+            }
+            added.extend_from_slice(&sums[..own.len()]);
+            to.extend_from_slice(&whole[..own.len()]);
+        }
+    }
+}
+
+static NOTHING: Lane = [0.0; CHANNELS];
+
+/// At most [`TOGETHER`] blocks, and zeros in the place of those that lack.
+#[inline(always)]
+fn padded<const N: usize>(blocks: &[[f32; N]]) -> [[f32; N]; TOGETHER] {
+    let mut all = [[0.0; N]; TOGETHER];
+    for (all, block) in all.iter_mut().zip(blocks) {
+        *all = *block;
+    }
+    all
+}
+
+#[inline(always)]
+fn rectify<const N: usize>(lane: &mut [f32; N]) {
+    for value in lane {
         *value = value.max(0.0);
     }
 }
 
 /// Means and maxima of the channels over the page.
+#[inline(always)]
 fn pool(hidden: &[Lane], pooled: &mut Vec<f32>, maxima: &mut Vec<u32>) {
     let (mut mean, mut max, mut at) = ([0.0; CHANNELS], [0.0_f32; CHANNELS], [0_u32; CHANNELS]);
     for (t, h) in hidden.iter().enumerate() {

@@ -72,9 +72,83 @@ pub(super) static LETTERS: [u8; 256] = {
     table
 };
 
+/// Bytes that are asked together.
+pub(crate) const WINDOW: usize = 16;
+
+/// Which bytes of a window are ASCII letters, and which of these capitals; bit `i` stands for byte `i`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LetterMasks {
+    pub(crate) letter: u32,
+    pub(crate) upper: u32,
+}
+
+/// The same as asking `is_ascii_alphabetic` and `is_ascii_uppercase` of every byte.
+#[inline(always)]
+pub(super) fn letters(window: &[u8; WINDOW]) -> LetterMasks {
+    #[cfg(all(target_arch = "x86_64", not(newsift_plain)))]
+    return crate::simd::letters(window);
+    #[cfg(any(newsift_plain, not(target_arch = "x86_64")))]
+    return portable(window);
+}
+
+#[cfg(any(test, newsift_plain, not(target_arch = "x86_64")))]
+#[inline(always)]
+fn portable(window: &[u8; WINDOW]) -> LetterMasks {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = ONES << 7;
+    let mut masks = LetterMasks {
+        letter: 0,
+        upper: 0,
+    };
+    let (parts, _) = window.as_chunks::<8>();
+    for (i, part) in parts.iter().enumerate() {
+        let bytes = u64::from_le_bytes(*part);
+        // The top bit of a byte of `lower + at_least(n)` says whether that of `lower`, below 128, is n or more.
+        let lower = (bytes | (ONES * 0x20)) & !TOPS;
+        let at_least = |n: u8| ONES * u64::from(128 - n);
+        let letter = (lower + at_least(b'a')) & !(lower + at_least(b'z' + 1)) & !bytes & TOPS;
+        // Moves the top bit of byte k to bit k.
+        let bits = |tops: u64| {
+            let bits = (tops >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+            (bits as u32) << (8 * i)
+        };
+        masks.letter |= bits(letter);
+        masks.upper |= bits(letter & !(bytes << 2));
+    }
+    masks
+}
+
 /// Class, script and lower-case form of a character beyond ASCII. Case is known for Latin, Greek, Cyrillic and Armenian;
 /// the lower-case form only has to be the same for both cases.
+#[inline]
 pub(in crate::noise) fn wide(c: u32) -> (Class, Script, u32) {
+    let near = match c {
+        0..0x800 => TWO_BYTES[c as usize],
+        0x900..0xE00 => INDIC[(c - 0x900) as usize],
+        0x2000..0x2070 => PUNCTUATION[(c - 0x2000) as usize],
+        0x4E00..=0x9FFF => return (Class::Wide, Script::Wide, c),
+        _ => return find(c),
+    };
+    (near.0, near.1, u32::from(near.2))
+}
+
+/// The answers for the characters of most texts: letters with case, Indic letters, quotation marks and dashes.
+static TWO_BYTES: [(Class, Script, u16); 0x800] = table(0);
+static INDIC: [(Class, Script, u16); 0x500] = table(0x900);
+static PUNCTUATION: [(Class, Script, u16); 0x70] = table(0x2000);
+
+const fn table<const N: usize>(from: u32) -> [(Class, Script, u16); N] {
+    let mut table = [(Class::Punct, Script::Other, 0); N];
+    let mut i = 0;
+    while i < N {
+        let (class, script, low) = find(from + i as u32);
+        table[i] = (class, script, low as u16);
+        i += 1;
+    }
+    table
+}
+
+const fn find(c: u32) -> (Class, Script, u32) {
     use Class::*;
     use Script as S;
     match c {
@@ -144,10 +218,40 @@ pub(super) fn marks_no_sentence(c: u32) -> bool {
     matches!(c, 0xE00..=0xEFF | 0x1000..=0x109F | 0x1780..=0x17FF)
 }
 
-fn alternate(c: u32, upper_parity: u32) -> (Class, Script, u32) {
+const fn alternate(c: u32, upper_parity: u32) -> (Class, Script, u32) {
     if c & 1 == upper_parity {
         (Class::Upper, Script::Latin, c + 1)
     } else {
         (Class::Lower, Script::Latin, c)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_of_a_window() {
+        for byte in 0..=255 {
+            for place in 0..WINDOW {
+                let mut window = *b"aZ z@[`{/AB1\x80y Q";
+                window[place] = byte;
+                let bits =
+                    |is: fn(&u8) -> bool| (0..WINDOW).map(|i| u32::from(is(&window[i])) << i).sum();
+                let want = LetterMasks {
+                    letter: bits(u8::is_ascii_alphabetic),
+                    upper: bits(u8::is_ascii_uppercase),
+                };
+                assert_eq!(letters(&window), want, "{window:?}");
+                assert_eq!(portable(&window), want, "{window:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn short_ways_lead_to_the_same_answer() {
+        for c in 0x80..0x11_0000 {
+            assert_eq!(wide(c), find(c), "{c:x}");
+        }
     }
 }

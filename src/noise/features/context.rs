@@ -43,8 +43,7 @@ pub(super) struct Seen {
 /// Reusable memory for [`write`].
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scratch {
-    table: Vec<Entry>,
-    slots: Vec<u32>,
+    words: Words,
     repeats: Repeats,
     lengths: Vec<u32>,
     prose_before: Vec<u32>,
@@ -54,15 +53,24 @@ pub(super) struct Scratch {
 /// A content word of the page.
 #[derive(Debug, Clone, Copy, Default)]
 struct Entry {
-    word: u32,
-    used: bool,
     headline: bool,
     /// Blocks with this word, and blocks of the core with it.
     blocks: u32,
     core: u32,
-    /// Last block with this word, counted from 1, in the pass under way; likewise of prose.
+    /// When a block with this word was seen last, see [`Pass`]; likewise of prose.
     last: u32,
     last_prose: u32,
+}
+
+/// The content words of a page, numbered as they come.
+#[derive(Debug, Clone, Default)]
+struct Words {
+    /// Open addressing: a word, and `first` plus its number. What is below `first` is of a page before, and free.
+    slots: Vec<(u32, u32)>,
+    first: u32,
+    entries: Vec<Entry>,
+    /// The number of each word of the text.
+    numbers: Vec<u32>,
 }
 
 /// Block hashes sorted with their places, to find repeats.
@@ -255,50 +263,61 @@ pub(super) fn write(
         out[row + 1] = near;
     });
 
-    // Words.
-    fill_table(content, &mut scratch.table, &mut scratch.slots);
-    let (table, slots) = (&mut scratch.table, &scratch.slots);
+    let Words {
+        entries, numbers, ..
+    } = scratch.words.read(content);
     let headline = headline(seen, &run);
+    let mut pass = Pass::after(0);
     for (i, b) in seen.iter().enumerate() {
-        let stamp = i as u32 + 1;
-        let core = in_core(i);
-        for &slot in &slots[b.words.clone()] {
-            let e = &mut table[slot as usize];
-            if e.last != stamp {
-                e.last = stamp;
-                e.blocks += 1;
-                e.core += u32::from(core);
-            }
+        let numbers = &numbers[b.words.clone()];
+        let row = &mut out[i * width + at..][..CONTEXT];
+        (row[42], row[37]) = pass.shared(numbers, entries);
+        let core = u32::from(in_core(i));
+        for &number in numbers {
+            let e = &mut entries[number as usize];
+            let new = u32::from(e.last != pass.now);
+            e.blocks += new;
+            e.core += new & core;
+            pass.note(e, prose(i));
             e.headline |= headline == Some(i);
         }
+        pass.step(prose(i));
     }
     let headline_words = headline.map_or(0, |h| seen[h].words.len());
-    for (i, b) in seen.iter().enumerate() {
+    let mut pass = Pass::after(pass.now);
+    for (i, b) in seen.iter().enumerate().rev() {
         let own = u32::from(in_core(i));
-        let (
-            mut shared,
+        let [
             mut often,
+            mut shared,
             mut alone,
             mut names,
             mut names_shared,
             mut names_alone,
             mut title,
-        ) = (0, 0, 0, 0, 0, 0, 0);
-        for (&slot, &word) in slots[b.words.clone()].iter().zip(&content[b.words.clone()]) {
-            let e = &table[slot as usize];
+        ] = [0; 7];
+        let numbers = &numbers[b.words.clone()];
+        let row = &mut out[i * width + at..][..CONTEXT];
+        (row[43], row[38]) = pass.shared(numbers, entries);
+        for (&number, &word) in numbers.iter().zip(&content[b.words.clone()]) {
+            let e = &mut entries[number as usize];
             let core = e.core.saturating_sub(own);
-            let name = word & 1 == 1;
-            shared += usize::from(core >= 1);
+            let name = usize::from(word & 1 == 1);
+            let (known, only) = (usize::from(core >= 1), usize::from(e.blocks == 1));
+            shared += known;
             often += usize::from(core >= 2);
-            alone += usize::from(e.blocks == 1);
+            alone += only;
             title += usize::from(e.headline);
-            names += usize::from(name);
-            names_shared += usize::from(name && core >= 1);
-            names_alone += usize::from(name && e.blocks == 1);
+            names += name;
+            names_shared += name & known;
+            names_alone += name & only;
+            pass.note(e, prose(i));
         }
+        pass.step(prose(i));
         let words = b.words.len();
         let is_headline = headline == Some(i);
-        let values: [f32; 12] = [
+        let of_headline = |share: f32| if is_headline { 0.0 } else { share };
+        row[30..37].copy_from_slice(&[
             ratio(shared, words),
             ratio(often, words),
             ratio(alone, words),
@@ -306,71 +325,54 @@ pub(super) fn write(
             ratio(names_shared, names),
             ratio(names_alone, names),
             log2(names as u32),
-            0.0, // prose before and behind: filled by the two passes below
-            0.0,
-            if is_headline {
-                0.0
-            } else {
-                ratio(title, words)
-            },
-            if is_headline {
-                0.0
-            } else {
-                ratio(title, headline_words).min(2.0)
-            },
+        ]);
+        row[39..42].copy_from_slice(&[
+            of_headline(ratio(title, words)),
+            of_headline(ratio(title, headline_words).min(2.0)),
             f32::from(u8::from(is_headline)),
-        ];
-        let row = i * width + at + 30;
-        out[row..row + 12].copy_from_slice(&values);
+        ]);
     }
-    neighbours(seen, slots, table, false, &mut |i, near, of_prose| {
-        let row = i * width + at;
-        out[row + 42] = near;
-        out[row + 37] = of_prose;
-    });
-    neighbours(seen, slots, table, true, &mut |i, near, of_prose| {
-        let row = i * width + at;
-        out[row + 43] = near;
-        out[row + 38] = of_prose;
-    });
 }
 
-/// The share of each block's words that occur in the block before it and in the last prose before it (or behind, when
-/// the pass runs back).
-fn neighbours(
-    seen: &[Seen],
-    slots: &[u32],
-    table: &mut [Entry],
-    back: bool,
-    tell: &mut dyn FnMut(usize, f32, f32),
-) {
-    for e in table.iter_mut() {
-        e.last = 0;
-        e.last_prose = 0;
+/// A pass over the blocks that looks back at the block passed last and the prose passed last.
+struct Pass {
+    /// Number of the block under way, higher than any of a pass before.
+    now: u32,
+    last_prose: u32,
+}
+
+impl Pass {
+    fn after(before: u32) -> Self {
+        // One is left out, so that the first block is no neighbour of the last of the pass before.
+        Self {
+            now: before + 2,
+            last_prose: before + 1,
+        }
     }
-    let mut last_prose = 0;
-    for k in 0..seen.len() {
-        let i = if back { seen.len() - 1 - k } else { k };
-        let stamp = k as u32 + 1;
-        let words = &slots[seen[i].words.clone()];
+
+    /// The share of a block's words that occur in the block passed last, and in the prose passed last.
+    fn shared(&self, numbers: &[u32], entries: &[Entry]) -> (f32, f32) {
         let (mut near, mut of_prose) = (0, 0);
-        for &slot in words {
-            let e = &table[slot as usize];
-            near += usize::from(e.last == stamp - 1 && stamp > 1);
-            of_prose += usize::from(e.last_prose == last_prose && last_prose > 0);
+        for &number in numbers {
+            let e = &entries[number as usize];
+            near += usize::from(e.last == self.now - 1);
+            of_prose += usize::from(e.last_prose == self.last_prose);
         }
-        tell(i, ratio(near, words.len()), ratio(of_prose, words.len()));
-        let is_prose = seen[i].surface.is_prose();
-        for &slot in words {
-            let e = &mut table[slot as usize];
-            e.last = stamp;
-            if is_prose {
-                e.last_prose = stamp;
-            }
+        (ratio(near, numbers.len()), ratio(of_prose, numbers.len()))
+    }
+
+    /// A word of the block under way.
+    fn note(&self, e: &mut Entry, prose: bool) {
+        e.last = self.now;
+        e.last_prose = if prose { self.now } else { e.last_prose };
+    }
+
+    /// On to the next block.
+    fn step(&mut self, prose: bool) {
+        if prose {
+            self.last_prose = self.now;
         }
-        if is_prose {
-            last_prose = stamp;
-        }
+        self.now += 1;
     }
 }
 
@@ -447,21 +449,43 @@ fn headline(seen: &[Seen], run: &Range<usize>) -> Option<usize> {
         })
 }
 
-fn fill_table(content: &[u32], table: &mut Vec<Entry>, slots: &mut Vec<u32>) {
-    let size = (content.len() * 2).next_power_of_two().max(16);
-    table.clear();
-    table.resize(size, Entry::default());
-    slots.clear();
-    let mask = size - 1;
-    for &word in content {
-        let word = word & !1;
-        let mut slot = (word.wrapping_mul(0x85EB_CA6B) >> 7) as usize & mask;
-        while table[slot].used && table[slot].word != word {
-            slot = (slot + 1) & mask;
+impl Words {
+    /// Numbers the words. So that the slots need not be cleared for every page, numbers go on from page to page.
+    fn read(&mut self, content: &[u32]) -> &mut Self {
+        let size = (content.len() * 2).next_power_of_two().max(16);
+        if self.slots.len() < size {
+            self.slots.resize(size, (0, 0));
         }
-        table[slot].used = true;
-        table[slot].word = word;
-        slots.push(slot as u32);
+        let used = self.entries.len() as u32;
+        self.first = match self.first.checked_add(used) {
+            Some(first) if first <= u32::MAX - content.len() as u32 => first.max(1),
+            _ => {
+                self.slots.fill((0, 0));
+                1
+            }
+        };
+        let mask = size - 1;
+        self.entries.clear();
+        self.numbers.clear();
+        for &word in content {
+            let word = word & !1;
+            let mut at = (word.wrapping_mul(0x85EB_CA6B) >> 7) as usize & mask;
+            let number = loop {
+                let (found, number) = self.slots[at];
+                if number < self.first {
+                    let number = self.entries.len() as u32;
+                    self.slots[at] = (word, self.first + number);
+                    self.entries.push(Entry::default());
+                    break number;
+                }
+                if found == word {
+                    break number - self.first;
+                }
+                at = (at + 1) & mask;
+            };
+            self.numbers.push(number);
+        }
+        self
     }
 }
 

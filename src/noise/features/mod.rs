@@ -2,7 +2,7 @@
 //!
 //! A page is read once ([`Reader::read`]): each block's surface, its n-grams through stage 1, then the page context.
 
-pub(in crate::noise) mod chars;
+pub(crate) mod chars;
 mod context;
 mod grams;
 mod surface;
@@ -56,7 +56,7 @@ impl Reader {
             grams::each(&b.ends, &b.surface, |gram| self.grams.push(gram));
             b.scores = first.scores(&mut self.grams);
         }
-        self.rows.clear();
+        // Every number is written below.
         self.rows.resize(self.seen.len() * FEATURES, 0.0);
         for (b, row) in self.seen.iter().zip(self.rows.chunks_exact_mut(FEATURES)) {
             b.surface.write(&mut row[..SURFACE]);
@@ -76,16 +76,13 @@ impl Reader {
 
     fn surfaces(&mut self, text: &str, spans: &[Range<usize>]) {
         self.content.clear();
-        self.seen.clear();
-        for span in spans {
-            let mut b = Seen {
-                span: span.clone(),
-                ..Seen::default()
-            };
+        self.seen.resize_with(spans.len(), Seen::default);
+        for (b, span) in self.seen.iter_mut().zip(spans) {
+            b.span = span.clone();
             let from = self.content.len();
-            b.surface = surface::read(&text[span.clone()], &mut b.ends, &mut self.content);
+            let block = &text[span.clone()];
+            surface::read(block, &mut b.surface, &mut b.ends, &mut self.content);
             b.words = from..self.content.len();
-            self.seen.push(b);
         }
     }
 

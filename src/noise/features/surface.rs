@@ -19,7 +19,12 @@ pub(super) struct Ends {
     pub(super) count: usize,
     /// Hash of all tokens: equal for blocks that differ in digits, case and spacing only.
     pub(super) all: u32,
+    /// The last tokens and their forms in turn, until `finish` brings them in order.
+    recent: [(u32, u8); RECENT],
 }
+
+/// A power of two, not under [`TAIL`].
+const RECENT: usize = 8;
 
 impl Ends {
     fn push(&mut self, token: u32, form: u8) {
@@ -27,20 +32,15 @@ impl Ends {
             self.head[self.count] = token;
             self.head_form[self.count] = form;
         }
-        // In turn, until `finish` brings them in order.
-        self.tail[self.count % TAIL] = token;
-        self.tail_form[self.count % TAIL] = form;
+        self.recent[self.count % RECENT] = (token, form);
         self.count += 1;
         self.all = mix(self.all, token);
     }
 
     /// The block is read: the tail gets its order.
     fn finish(&mut self) {
-        let (tail, form) = (self.tail, self.tail_form);
         for i in 0..self.count.min(TAIL) {
-            let from = (self.count - 1 - i) % TAIL;
-            self.tail[i] = tail[from];
-            self.tail_form[i] = form[from];
+            (self.tail[i], self.tail_form[i]) = self.recent[(self.count - 1 - i) % RECENT];
         }
     }
 }
@@ -152,9 +152,8 @@ struct SoFar {
 
 /// Forms of tokens.
 pub(super) mod form {
+    /// One more for a capital in front, and one more for capitals only.
     pub(super) const LOWER: u8 = 1;
-    pub(super) const CAPITAL: u8 = 2;
-    pub(super) const CAPITALS: u8 = 3;
     pub(super) const MIXED: u8 = 4;
     pub(in crate::noise::features) const WIDE: u8 = 5;
     /// Numbers by their digits, up to five.
@@ -164,49 +163,50 @@ pub(super) mod form {
 }
 
 impl Word {
+    fn is_all_caps(&self) -> bool {
+        self.upper == self.len && self.len > 1
+    }
+
     fn form(&self) -> u8 {
-        if self.digits == self.len {
-            form::NUMBER + self.digits.min(5) as u8
-        } else if self.digits > 0 {
-            form::MIXED
-        } else if self.upper == self.len && self.len > 1 {
-            form::CAPITALS
-        } else if self.first_upper {
-            form::CAPITAL
-        } else {
-            form::LOWER
+        if self.digits > 0 {
+            return if self.digits == self.len {
+                form::NUMBER + self.digits.min(5) as u8
+            } else {
+                form::MIXED
+            };
         }
+        // All capitals begin with one.
+        form::LOWER + u8::from(self.first_upper) + u8::from(self.is_all_caps())
     }
 }
 
 /// Reads a block: its counts, both its ends, and its content words (appended to `content`: the hash of the lower-case
 /// word, lowest bit set when it is capitalised inside a sentence).
 #[inline(never)] // counted by itself, see benches/instructions.rs
-pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surface {
-    let mut s = Surface::default();
+pub(super) fn read(block: &str, s: &mut Surface, ends: &mut Ends, content: &mut Vec<u32>) {
+    *s = Surface::default();
     *ends = Ends::default();
     let mut word = Word::default();
     let mut so_far = SoFar::default();
     let mut last_wide = 0_u32; // the wide character before this one, if directly before
     let mut last_mark = 0_u32;
     let bytes = block.as_bytes();
+    let content = &mut Content::new(content);
     let mut at = 0;
     while at < bytes.len() {
-        let b = bytes[at];
-        // What most of a page consists of: letters of a word, and a space.
-        if chars::LETTERS[usize::from(b)] != 0 {
+        if word.len == 0 {
             let from = at;
-            let mut upper = 0;
-            for &b in &bytes[at..] {
-                let low = chars::LETTERS[usize::from(b)];
-                if low == 0 {
-                    break;
-                }
-                upper += u32::from(b != low);
-                word.hash = mix(word.hash, u32::from(low));
-                at += 1;
+            at += plain_words(&bytes[at..], s, &mut so_far, ends, content);
+            if at > from {
+                (last_mark, last_wide) = (0, 0);
             }
-            let len = (at - from) as u32;
+        }
+        let Some(&b) = bytes.get(at) else { break };
+        if chars::LETTERS[usize::from(b)] != 0 {
+            let run = letters(&bytes[at..], word.hash);
+            at += run.len as usize;
+            let (len, upper) = (run.len, run.upper);
+            word.hash = run.hash;
             let up = b.is_ascii_uppercase();
             if s.chars == 0 {
                 s.starts_upper = up;
@@ -228,7 +228,7 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
             s.chars += 1;
             if word.len > 0 {
                 so_far.word_len = word.len;
-                end_word(&mut s, &mut word, &mut so_far, ends, content);
+                end_word(s, &mut word, &mut so_far, ends, content);
                 last_mark = 0;
             }
             at += 1;
@@ -286,7 +286,7 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
             _ => {
                 if word.len > 0 {
                     so_far.word_len = word.len;
-                    end_word(&mut s, &mut word, &mut so_far, ends, content);
+                    end_word(s, &mut word, &mut so_far, ends, content);
                     last_mark = 0;
                 }
                 if class == Class::Wide {
@@ -297,7 +297,7 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
                     s.unmarked += u32::from(chars::marks_no_sentence(c));
                     ends.push(mix(1, c), form::WIDE);
                     if last_wide != 0 {
-                        content.push(mix(last_wide, c) & !1);
+                        content.push(mix(last_wide, c) & !1, true);
                     }
                     last_wide = c;
                     last_mark = 0;
@@ -306,7 +306,7 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
                 } else if class == Class::Punct {
                     s.punct += 1;
                     last_wide = 0;
-                    mark(&mut s, &mut so_far, c, bytes, at, width);
+                    mark(s, &mut so_far, c, bytes, at, width);
                     if c != last_mark {
                         ends.push(mix(2, c), form::MARK + (c % 96) as u8);
                         last_mark = c;
@@ -318,12 +318,155 @@ pub(super) fn read(block: &str, ends: &mut Ends, content: &mut Vec<u32>) -> Surf
         at += width;
     }
     if word.len > 0 {
-        end_word(&mut s, &mut word, &mut so_far, ends, content);
+        end_word(s, &mut word, &mut so_far, ends, content);
     }
-    last_char(&mut s, block);
+    content.flush();
+    last_char(s, block);
     s.mark_unmarked(ends);
     ends.finish();
-    s
+}
+
+/// Reads words of ASCII letters with a space behind each, what most of a page consists of, and says how many bytes they
+/// take. The same as what [`read`] does letter by letter, but with the counts in registers.
+#[inline(always)]
+fn plain_words(
+    bytes: &[u8],
+    s: &mut Surface,
+    so_far: &mut SoFar,
+    ends: &mut Ends,
+    content: &mut Content<'_>,
+) -> usize {
+    let (mut words, mut letters, mut upper, mut names, mut all_caps, mut short) =
+        (0, 0, 0, 0, 0, 0);
+    let (mut longest, mut run, mut longest_run) =
+        (s.longest_word, so_far.capital_run, s.capital_run);
+    let mut at = 0;
+    loop {
+        let word = self::letters(&bytes[at..], 0);
+        let behind = at + word.len as usize;
+        if word.len == 0 || bytes.get(behind) != Some(&b' ') {
+            break;
+        }
+        let name = bytes[at].is_ascii_uppercase();
+        if s.chars == 0 && at == 0 {
+            s.starts_upper = name;
+            s.starts_lower = !name;
+        }
+        let capitals = word.upper == word.len && word.len > 1;
+        words += 1;
+        letters += word.len;
+        upper += word.upper;
+        names += u32::from(name);
+        all_caps += u32::from(capitals);
+        short += u32::from(!name & (word.len <= 3));
+        longest = longest.max(word.len);
+        run = if name { run + 1 } else { 0 };
+        longest_run = longest_run.max(run);
+        let form = form::LOWER + u8::from(name) + u8::from(capitals);
+        ends.push(word.hash, form);
+        content.push(
+            word.hash & !1 | u32::from(name & so_far.in_sentence),
+            (word.len >= 4) | name & (word.len > 1),
+        );
+        so_far.in_sentence = true;
+        so_far.word_len = word.len;
+        at = behind + 1;
+    }
+    s.chars += at as u32;
+    s.words += words;
+    s.letters += letters;
+    s.word_letters += letters;
+    s.scripts[Script::Latin as usize] += letters;
+    s.upper += upper;
+    s.capitalised += names;
+    s.lower_words += words - names;
+    s.all_caps += all_caps;
+    s.short_lower += short;
+    s.longest_word = longest;
+    s.capital_run = longest_run;
+    so_far.capital_run = run;
+    so_far.not_all_caps |= all_caps < words;
+    at
+}
+
+/// Content words on their way to a list, some held back so that taking one costs no branch.
+struct Content<'a> {
+    list: &'a mut Vec<u32>,
+    held: [u32; 32],
+    count: usize,
+}
+
+impl<'a> Content<'a> {
+    fn new(list: &'a mut Vec<u32>) -> Self {
+        Self {
+            list,
+            held: [0; 32],
+            count: 0,
+        }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, word: u32, says_something: bool) {
+        self.held[self.count % 32] = word;
+        self.count += usize::from(says_something);
+        if self.count == 32 {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        self.list.extend_from_slice(&self.held[..self.count]);
+        self.count = 0;
+    }
+}
+
+/// A run of at most 16 ASCII letters.
+struct Run {
+    len: u32,
+    upper: u32,
+    /// The hash that was before them, with their lower-case forms mixed in.
+    hash: u32,
+}
+
+/// The ASCII letters that `bytes` begins with, at most 16.
+///
+/// The same as a loop that asks every byte whether it is a letter and mixes it in. But where such a loop ends is anyone's
+/// guess, and the processor's guess is wrong once a word: so eight letters are mixed in always, and the hash taken where
+/// the letters end.
+#[inline(always)]
+fn letters(bytes: &[u8], hash: u32) -> Run {
+    let window = match bytes.first_chunk() {
+        Some(window) => *window,
+        None => {
+            let mut window = [0; chars::WINDOW];
+            window[..bytes.len()].copy_from_slice(bytes);
+            window
+        }
+    };
+    let masks = chars::letters(&window);
+    let len = masks.letter.trailing_ones();
+    let inside = (1_u32 << len) - 1;
+    let lower = u128::from_le_bytes(window) | u128::from_ne_bytes([0x20; chars::WINDOW]);
+    let eight = (lower as u64, (lower >> 64) as u64);
+    let mut hash = mix_in(eight.0, len.min(8), hash);
+    if len > 8 {
+        hash = mix_in(eight.1, len - 8, hash);
+    }
+    Run {
+        len,
+        upper: (masks.upper & inside).count_ones(),
+        hash,
+    }
+}
+
+/// Mixes the lowest `count` bytes in, of eight.
+#[inline(always)]
+fn mix_in(bytes: u64, count: u32, hash: u32) -> u32 {
+    let mut hashes = [hash; 9];
+    for i in 0..8 {
+        hashes[i + 1] = mix(hashes[i], (bytes >> (8 * i)) as u32 & 0xFF);
+    }
+    hashes[(count % 9) as usize]
 }
 
 fn end_word(
@@ -331,35 +474,33 @@ fn end_word(
     word: &mut Word,
     so_far: &mut SoFar,
     ends: &mut Ends,
-    content: &mut Vec<u32>,
+    content: &mut Content<'_>,
 ) {
     let w = std::mem::take(word);
     s.words += 1;
     s.word_letters += w.len;
     s.longest_word = s.longest_word.max(w.len);
+    let name = w.first_upper;
     if w.digits == w.len {
         s.numbers += 1;
         s.years += u32::from(w.digits == 4 && (1900..2100).contains(&w.number));
         so_far.capital_run = 0;
-    } else if w.upper == w.len && w.len > 1 {
-        s.all_caps += 1;
-        s.capitalised += 1;
-        so_far.capital_run += 1;
-    } else if w.first_upper {
-        s.capitalised += 1;
-        so_far.capital_run += 1;
-        so_far.not_all_caps = true;
     } else {
-        s.lower_words += 1;
-        s.short_lower += u32::from(w.len <= 3);
-        so_far.capital_run = 0;
-        so_far.not_all_caps = true;
+        // Sums instead of branches: what kind of word comes next cannot be guessed.
+        let all_caps = w.is_all_caps();
+        s.all_caps += u32::from(all_caps);
+        s.capitalised += u32::from(name);
+        s.lower_words += u32::from(!name);
+        s.short_lower += u32::from(!name && w.len <= 3);
+        so_far.capital_run = (so_far.capital_run + 1) * u32::from(name);
+        so_far.not_all_caps |= !all_caps;
     }
     s.capital_run = s.capital_run.max(so_far.capital_run);
     ends.push(w.hash, w.form());
-    if w.digits == 0 && (w.len >= 4 || w.first_upper && w.len > 1) {
-        content.push(w.hash & !1 | u32::from(w.first_upper && so_far.in_sentence));
-    }
+    content.push(
+        w.hash & !1 | u32::from(name && so_far.in_sentence),
+        w.digits == 0 && (w.len >= 4 || name && w.len > 1),
+    );
     so_far.in_sentence = true;
 }
 
@@ -445,6 +586,15 @@ fn mark(s: &mut Surface, so_far: &mut SoFar, c: u32, bytes: &[u8], at: usize, wi
 
 /// How the block ends, closing quotes and brackets left out.
 fn last_char(s: &mut Surface, block: &str) {
+    // As most blocks that are no sentences.
+    if block
+        .bytes()
+        .next_back()
+        .is_some_and(|b| b.is_ascii_alphanumeric())
+    {
+        s.ends_letter = true;
+        return;
+    }
     s.ends_paren = block.ends_with([')', ']', '）', '】']);
     let end = block.trim_end_matches([
         '"', '\'', '”', '’', '»', ')', ']', '」', '』', '）', ' ', '“', '*',
@@ -560,6 +710,50 @@ impl Surface {
         out[..52].copy_from_slice(&values);
         for (o, &n) in out[52..].iter_mut().zip(&self.scripts) {
             *o = share(n, self.letters);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_those_of_a_loop() {
+        for text in [
+            "",
+            "a",
+            "Z.",
+            "seven's",
+            "eightttt",
+            "EIGHTttt and",
+            "nineeeeeN",
+            "an ABBEY",
+            "internationaliSATIONS!",
+            "sixteen_",
+            "caf\u{e9} au lait",
+            "x\u{d8}",
+            "@[`{/:",
+        ] {
+            for from in (0..=text.len()).filter(|&i| text.is_char_boundary(i)) {
+                let bytes = &text.as_bytes()[from..];
+                let (mut len, mut upper, mut hash) = (0, 0, 7);
+                for &b in bytes
+                    .iter()
+                    .take(16)
+                    .take_while(|b| b.is_ascii_alphabetic())
+                {
+                    len += 1;
+                    upper += u32::from(b.is_ascii_uppercase());
+                    hash = mix(hash, u32::from(b.to_ascii_lowercase()));
+                }
+                let run = letters(bytes, 7);
+                assert_eq!(
+                    (run.len, run.upper, run.hash),
+                    (len, upper, hash),
+                    "{text} {from}"
+                );
+            }
         }
     }
 }
