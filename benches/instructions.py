@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Counts the instructions of every stage and compares them with the committed ones: instructions.py [--renew]
 
-Fails when a count lies more than 2 % above that of benches/instructions.json, or when one is gone or new. With --renew the
+Fails when a count lies more than 2 % above that of benches/instructions.json, or when one is gone or new; and when what is done
+to twice the blocks (`…_twice`) costs more than 2.2 times what the blocks cost: then the work is not linear. With --renew the
 file gets the counts of today: do so too where code became faster, so that the gain cannot be lost unseen.
 
 Needs Valgrind and gungraun-runner, and installs both where they are missing. Ends with 0 when all is well, 1 when a count
@@ -19,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BASELINE = ROOT / 'benches' / 'instructions.json'
 RENEW = 'python3 benches/instructions.py --renew'
 TOLERANCE = 0.02
+TWICE, MOST_FOR_TWICE = '_twice', 2.2
 MOVED, FAILED, SKIPPED = 1, 2, 77
 
 
@@ -123,6 +125,16 @@ def table(before, after):
     return moved
 
 
+def not_linear(counts):
+    """The names of what costs too much for twice the blocks."""
+    ratios = {name: count / counts[name.removesuffix(TWICE)] for name, count in counts.items() if name.endswith(TWICE)}
+    if not ratios:
+        end(FAILED, f'no bench is named …{TWICE}')
+    for name, ratio in ratios.items():
+        print(f'{name:<28} {ratio:.2f} times{" <- not linear" if ratio > MOST_FOR_TWICE else ""}')
+    return [name for name, ratio in ratios.items() if ratio > MOST_FOR_TWICE]
+
+
 def main():
     renew = '--renew' in sys.argv[1:]
     baseline = json.loads(BASELINE.read_text(encoding='utf-8')) if BASELINE.exists() else {'machine': {}, 'instructions': {}}
@@ -135,6 +147,8 @@ def main():
         end(FAILED, f"the baseline is of {baseline['machine']}, this is {here}: the counts cannot be compared. Renew it: {RENEW}")
     counts = count()
     moved = table(baseline['instructions'], counts)
+    if bent := not_linear(counts):
+        end(MOVED, f'more than {MOST_FOR_TWICE} times the work for twice the blocks: {", ".join(bent)}')
     if renew:
         BASELINE.write_text(json.dumps({'machine': here, 'instructions': counts}, indent=2) + '\n', encoding='utf-8')
         end(0, f'renewed {BASELINE.relative_to(ROOT)}: commit it with the change that moved the counts')

@@ -256,9 +256,66 @@ fn strip_part((cleaner, pages): (Cleaner, Vec<String>)) {
     }
 }
 
+/// Pages on which careless code would be quadratic.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    Equal,
+    Period,
+    Letters,
+    Distinct,
+    Gallery,
+    OneLine,
+}
+
+/// Blocks of the smaller page.
+const BLOCKS: usize = 600;
+
+/// A cleaner that knows the page already, and the page.
+fn shaped(shape: Shape, blocks: usize) -> (Cleaner, String) {
+    let block = |i: usize| match shape {
+        Shape::Equal => "The harbour board met on Monday.\n".into(),
+        Shape::Period => format!("The {}th board met on Monday.\n", "long ".repeat(i % 7)),
+        Shape::Letters => format!("{}\n", char::from(b'a' + (i * i % 26) as u8)),
+        Shape::Distinct => text(Script::English, 12, i as u64).replace('\n', " ") + "\n",
+        Shape::Gallery => match i % 3 {
+            0 => "Storm over the harbour\n".into(),
+            1 => format!(
+                "{}\n",
+                text(Script::English, 3, i as u64).replace('\n', " ")
+            ),
+            _ => text(Script::English, 30, i as u64).replace('\n', " ") + "\n",
+        },
+        Shape::OneLine => "The harbour board met on Monday. ".into(),
+    };
+    let page: String = (0..blocks).map(block).collect();
+    let cleaner = Cleaner::new();
+    assert_eq!(cleaner.label(&page).blocks().len(), blocks);
+    black_box(cleaner.label(&page));
+    (cleaner, page)
+}
+
+// A name with `_twice` is the same page with twice the blocks, and may cost 2.2 times as much: see instructions.py.
+#[library_benchmark(setup = shaped)]
+#[bench::equal(Shape::Equal, BLOCKS)]
+#[bench::equal_twice(Shape::Equal, 2 * BLOCKS)]
+#[bench::period(Shape::Period, BLOCKS)]
+#[bench::period_twice(Shape::Period, 2 * BLOCKS)]
+#[bench::letters(Shape::Letters, BLOCKS)]
+#[bench::letters_twice(Shape::Letters, 2 * BLOCKS)]
+#[bench::distinct(Shape::Distinct, BLOCKS)]
+#[bench::distinct_twice(Shape::Distinct, 2 * BLOCKS)]
+#[bench::gallery(Shape::Gallery, BLOCKS)]
+#[bench::gallery_twice(Shape::Gallery, 2 * BLOCKS)]
+#[bench::one_line(Shape::OneLine, BLOCKS)]
+#[bench::one_line_twice(Shape::OneLine, 2 * BLOCKS)]
+fn linear((cleaner, page): (Cleaner, String)) -> usize {
+    cleaner.label(black_box(&page)).blocks().len()
+}
+
 library_benchmark_group!(
     name = stages;
-    benchmarks = words, shingle, set, signature, fingerprint, anchors, sketch, verify, insert, batch, strip, strip_part
+    benchmarks =
+        words, shingle, set, signature, fingerprint, anchors, sketch, verify, insert, batch, strip, strip_part, linear
 );
 
 /// Only `cargo bench` runs them: they need Valgrind, which `cargo test` must not.

@@ -10,7 +10,7 @@ use std::path::Path;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use newsift::{Cleaner, Label, Page, strip};
 
-use corpus::{SCRIPTS, Script, page, text};
+use corpus::{Random, SCRIPTS, Script, page, text};
 
 /// Pages in turn, so that the processor does not learn one by heart.
 const PAGES: u64 = 16;
@@ -75,6 +75,8 @@ fn shapes(c: &mut Criterion) {
         .map(|seed| story(seed).replace('\n', " "))
         .collect();
     measure(c, "shape/one line", &one_line);
+    let paragraphs: Vec<String> = (0..PAGES).map(story).collect();
+    measure(c, "shape/paragraphs", &paragraphs);
     let furniture: Vec<String> = (0..PAGES)
         .map(|seed| {
             (0..300)
@@ -82,7 +84,25 @@ fn shapes(c: &mut Criterion) {
                 .collect()
         })
         .collect();
-    measure(c, "shape/300 short lines", &furniture);
+    measure(c, "shape/300 lines of 16 bytes", &furniture);
+    // As a page is that was stripped of its markup and of nothing else: menus, teasers, a line here and there.
+    let naive: Vec<String> = (0..PAGES)
+        .map(|seed| {
+            let text = text(Script::English, 2_000, seed).replace('\n', " ");
+            let mut random = Random::new(seed);
+            let mut left = 0;
+            let words = text.split(' ').map(|word| {
+                let gap = if left > word.len() { ' ' } else { '\n' };
+                left = match gap {
+                    ' ' => left - word.len() - 1,
+                    _ => 15 + random.below(80),
+                };
+                format!("{gap}{word}")
+            });
+            words.collect()
+        })
+        .collect();
+    measure(c, "shape/lines of 57 bytes", &naive);
     let long = [page(Script::English, 100_000, 1)];
     measure(c, "shape/100,000 words", &long);
 }

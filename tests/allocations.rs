@@ -1,4 +1,5 @@
-//! A warmed-up reader allocates nothing, whatever the script; finding duplicates takes only the memory of what is stored.
+//! What is warmed up allocates nothing but its answer, whatever the script; finding duplicates takes only the memory of what is
+//! stored.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -9,7 +10,7 @@ use newsift::shingle::{Shingles, shingles};
 use newsift::simhash::simhash;
 use newsift::text::Words;
 use newsift::winnow::winnow;
-use newsift::{Deduplicator, Verdict};
+use newsift::{Cleaner, Deduplicator, Label, Verdict};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -137,4 +138,48 @@ fn checking_allocates_nothing_and_inserting_what_it_stores() {
     assert!(more.iter().all(|&count| count >= 2));
     let beside = more.iter().filter(|&&count| count > 2).count();
     assert!((1..=12).contains(&beside), "{beside}");
+}
+
+fn allocations_of<T>(work: impl FnOnce() -> T) -> (usize, T) {
+    let before = ALLOCATIONS.get();
+    let done = work();
+    (ALLOCATIONS.get() - before, done)
+}
+
+#[test]
+fn a_labelled_page_allocates_its_list_of_blocks_and_no_more() {
+    let sentence = "The swing bridge of Östervik stays shut until March, the harbour authority said on Monday. ";
+    let paragraphs = format!(
+        "Home\nNews\nBridge shut\n{}",
+        format!("{}\n", sentence.repeat(6)).repeat(12)
+    );
+    let menu: String = (0..400).map(|i| format!("Section {i}\n")).collect();
+    let lines = [
+        "The swing bridge of Ostervik stays shut until the end of March",
+        "because two of its piles broke in the last storm of the winter",
+    ];
+    let wrapped: String = (0..12).map(|i| format!("{} {i}\n", lines[i % 2])).collect();
+    let pages = [
+        (paragraphs.as_str(), 1),
+        (&menu, 1),
+        ("", 0),
+        // Line ends were lost.
+        (&sentence.repeat(40), 1),
+        (
+            "旋回橋は三月末まで閉鎖される、と港湾局が発表した。\n港湾局\n",
+            1,
+        ),
+        // Wrapped lines are also sorted, to see whether they differ.
+        (&wrapped, 2),
+    ];
+    let cleaner = Cleaner::new();
+    for (page, _) in pages {
+        cleaner.label(page);
+    }
+    for (page, want) in pages {
+        let (count, labelled) = allocations_of(|| cleaner.label(page));
+        assert_eq!(count, want, "{page}");
+        let (count, story) = allocations_of(|| labelled.story(&[Label::Title, Label::Body]));
+        assert_eq!(count, usize::from(!story.is_empty()), "{page}");
+    }
 }
