@@ -1,6 +1,8 @@
 //! The anchors of a whole batch, sorted into buckets.
 
-use super::candidates::{Keys, Postings, candidates, totals};
+use std::ops::Range;
+
+use super::candidates::{Candidate, Keys, Postings, candidates, totals};
 use super::document::Sketch;
 use super::parallel;
 
@@ -32,6 +34,12 @@ const SAME_STORY: f64 = 0.3;
 /// How often stories are counted. Each round starts from the counts of the one before, the first from the number of
 /// documents.
 const ROUNDS: usize = 3;
+
+/// How many documents are looked up at the same time while stories are counted; the counts are the same for any number.
+const BLOCK: usize = 1024;
+
+/// So many documents or buckets are one thread's share of work that takes no longer than handing it over one by one.
+const SHARE: usize = 4096;
 
 /// An anchor of so many stories still counts fully while stories are counted: copies that were not yet recognised
 /// make one story look like a few. With 8 more of the copies in clusters of a hundred are recognised, but thirty briefs
@@ -88,17 +96,30 @@ impl Buckets {
         let top: Vec<usize> = (0..=1_u32 << 16)
             .map(|t| keys.partition_point(|&k| k >> 16 < t))
             .collect();
-        for s in sketches {
-            b.documents.push((b.buckets.len(), s.long as usize));
-            b.buckets.extend(s.anchors.iter().map(|&a| {
-                let t = (a >> 16) as usize;
-                match keys[top[t]..top[t + 1]].binary_search(&a) {
-                    Ok(place) => (top[t] + place) as u32,
-                    Err(_) => ALONE,
-                }
-            }));
+        let bucket = |&a: &u32| {
+            let t = (a >> 16) as usize;
+            match keys[top[t]..top[t + 1]].binary_search(&a) {
+                Ok(place) => (top[t] + place) as u32,
+                Err(_) => ALONE,
+            }
+        };
+        let shares: Vec<&[&Sketch]> = sketches.chunks(SHARE).collect();
+        let found = parallel::map(&shares, |share| -> Vec<u32> {
+            share
+                .iter()
+                .flat_map(|s| s.anchors.iter().map(bucket))
+                .collect()
+        });
+        b.buckets.reserve_exact(found.iter().map(Vec::len).sum());
+        for share in found {
+            b.buckets.extend(share);
         }
-        b.documents.push((b.buckets.len(), 0));
+        let mut from = 0;
+        for s in sketches {
+            b.documents.push((from, s.long as usize));
+            from += s.anchors.len();
+        }
+        b.documents.push((from, 0));
         b
     }
 
@@ -152,7 +173,7 @@ impl Buckets {
         self.len.fill(0);
     }
 
-    fn range(&self, rank: u32) -> std::ops::Range<usize> {
+    fn range(&self, rank: u32) -> Range<usize> {
         self.documents[rank as usize].0..self.documents[rank as usize + 1].0
     }
 
@@ -175,32 +196,61 @@ impl Buckets {
         let mut story = vec![0; n as usize];
         for _ in 0..ROUNDS {
             self.forget_all();
-            for &rank in &order {
-                let best = candidates(self.of(rank), self, |_| true)
-                    .best
-                    .first()
-                    .copied()
-                    .filter(|c| c.share >= SAME_STORY);
-                story[rank as usize] = match best {
-                    Some(c) => c.document,
-                    None => {
-                        self.keep(rank);
-                        rank
-                    }
+            // The answer is that of taking one document after the other. In many threads a block is looked up among what
+            // was kept before it; that holds for a document of the block unless one before it in the block is kept and
+            // has an anchor of it.
+            for block in order.chunks(BLOCK) {
+                let before =
+                    parallel::map(block, |&rank| (self.listed(rank), self.same_story(rank)));
+                for (&rank, (listed, found)) in block.iter().zip(before) {
+                    let best = if self.listed(rank) == listed {
+                        found
+                    } else {
+                        self.same_story(rank)
+                    };
+                    story[rank as usize] = match best {
+                        Some(c) => c.document,
+                        None => {
+                            self.keep(rank);
+                            rank
+                        }
+                    };
+                }
+            }
+            let all = self.len.len();
+            let shares: Vec<Range<usize>> = (0..all)
+                .step_by(SHARE)
+                .map(|from| from..all.min(from + SHARE))
+                .collect();
+            let counts = parallel::map(&shares, |share| -> Vec<u32> {
+                let mut members = Vec::new();
+                let count = |b: usize| {
+                    let documents = self.starts[b] as usize..self.starts[b + 1] as usize;
+                    members.clear();
+                    members.extend(self.docs[documents].iter().map(|&d| story[d as usize]));
+                    members.sort_unstable();
+                    members.dedup();
+                    members.len() as u32
                 };
-            }
-            let mut members = Vec::new();
-            for b in 0..self.len.len() {
-                let documents = self.starts[b] as usize..self.starts[b + 1] as usize;
-                members.clear();
-                members.extend(self.docs[documents].iter().map(|&d| story[d as usize]));
-                members.sort_unstable();
-                members.dedup();
-                self.stories[b] = members.len() as u32;
-            }
+                share.clone().map(count).collect()
+            });
+            self.stories = counts.concat();
         }
         self.forget_all();
         self.full = DECIDING;
+    }
+
+    /// How many entries the lists of a document's anchors have together. While documents are kept it only grows.
+    fn listed(&self, rank: u32) -> usize {
+        let anchors = self.of(rank).anchors.iter();
+        anchors.map(|&b| self.kept(b).len()).sum()
+    }
+
+    /// The kept document that shares most of the anchors of this one, if it is enough to be taken for the same story.
+    fn same_story(&self, rank: u32) -> Option<Candidate> {
+        let found = candidates(self.of(rank), self, |_| true);
+        let best = found.best.first().copied();
+        best.filter(|c| c.share >= SAME_STORY)
     }
 }
 

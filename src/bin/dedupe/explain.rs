@@ -83,6 +83,7 @@ fn document(
         select: crate::args::SelectArgs::default(),
         dates: false,
         value_field: None,
+        fingerprints: None,
         sites: None,
     };
     let mut reader = Reader::new(std::slice::from_ref(&path), &input, None)?;

@@ -70,6 +70,7 @@ pub fn run(args: &FilterArgs, problems: &mut Problems) -> Result<Outcome, Proble
         sites: None,
         dates: false,
         value_field: None,
+        fingerprints: None,
     };
     problems.tell_at_once();
     let messages = listen(args.max_size)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use jiff::Timestamp;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// Size, modification time and content of a file. Two files with equal ones hold the same bytes, as far as anybody can
 /// tell who does not forge XXH3-128.
@@ -88,6 +88,23 @@ impl Fingerprint {
             hash,
         };
         Ok((fingerprint, after))
+    }
+
+    /// The fingerprint of a file that was read to these bytes, from what it was like before and after. None when it changed
+    /// meanwhile, or after that time.
+    pub fn of_read(
+        before: &Metadata,
+        after: &Metadata,
+        bytes: &[u8],
+        since: SystemTime,
+    ) -> Option<Self> {
+        let stat = Stat::of(after).ok()?;
+        let is_whole = stat == Stat::of(before).ok()? && stat.size == bytes.len() as u64;
+        (is_whole && stat.is_before(since)).then(|| Self {
+            size: stat.size,
+            mtime: stat.mtime,
+            hash: xxh3_128(bytes),
+        })
     }
 
     /// The fingerprint of a file, if it is still as it was at that time; without one nobody can rely on what was read.

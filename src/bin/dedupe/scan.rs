@@ -6,14 +6,15 @@ use std::time::SystemTime;
 
 use clap::CommandFactory as _;
 use newsift::{Batch, Clusters, Document, PageKind, Settings, Sketch};
-
+use rayon::slice::ParallelSliceMut as _;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::Outcome;
-use crate::args::{Args, Keep, RuleArgs, ScanArgs};
+use crate::args::{Args, Format, Keep, RuleArgs, ScanArgs};
+use crate::fingerprint::Fingerprint;
 use crate::input::{Id, Input, Place, Reader, Work};
 use crate::noise;
-use crate::pipeline;
+use crate::pipeline::{self, Found};
 use crate::problems::{Kind, Problem, Problems};
 use crate::progress::Progress;
 use crate::report;
@@ -37,6 +38,8 @@ pub struct Record {
     hash: u64,
     /// The document that this one is once more, when neither has a word to compare.
     pub repeats: Option<usize>,
+    /// What the file was like, when it is the document and the answer says so.
+    pub file: Option<Fingerprint>,
     /// What the page is; unknown when nothing was stripped.
     pub page: Option<PageKind>,
 }
@@ -78,8 +81,23 @@ struct Sketched {
     /// What decides which document is kept, for some policies.
     value: Option<f64>,
     sketch: Sketch,
-    story: String,
     shown: Option<(String, Tally)>,
+}
+
+/// The documents of a batch.
+#[derive(Default)]
+struct Documents {
+    sketched: Vec<Sketched>,
+    /// Their stories, one behind the other.
+    stories: String,
+    problems: Vec<Problem>,
+}
+
+impl Found for Documents {
+    fn bytes(&self) -> usize {
+        let shown = |document: &Sketched| document.shown.as_ref().map_or(0, |shown| shown.0.len());
+        self.stories.len() + self.sketched.iter().map(shown).sum::<usize>()
+    }
 }
 
 /// The settings that the options ask for.
@@ -165,12 +183,13 @@ pub fn scan(
         select: args.select.clone(),
         dates: matches!(keep, Keep::Oldest | Keep::Newest),
         value_field: args.keep_by.clone(),
+        fingerprints: None,
         sites: Some(args.site.clone()),
     };
     let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
-    let reader = || -> Result<Reader, Problem> {
+    let reader = |input: &Input| -> Result<Reader, Problem> {
         let writes = args.output.output.as_deref();
-        Ok(Reader::new(&args.paths, &input, writes)?.against(&args.against))
+        Ok(Reader::new(&args.paths, input, writes)?.against(&args.against))
     };
     let sites = match &cleaner {
         Some(cleaner) => {
@@ -181,8 +200,9 @@ pub fn scan(
                 .map(AsRef::as_ref)
                 .collect();
             let (site, run) = (&args.site, &args.run);
+            let first = || reader(&input);
             Some(Sites::learn(
-                site, run, &paths, reader, &input, cleaner, problems,
+                site, run, &paths, first, &input, cleaner, problems,
             )?)
         }
         None if args.site.by_site => {
@@ -193,7 +213,11 @@ pub fn scan(
         None => None,
     };
     let started = SystemTime::now();
-    let mut reader = reader()?;
+    let input = Input {
+        fingerprints: (args.format == Format::Jsonl).then_some(started),
+        ..input
+    };
+    let mut reader = reader(&input)?;
     let mut progress = Progress::new(args.run.quiet, &args.paths);
     let mut batch = Batch::new(settings.clone());
     let mut records = Vec::new();
@@ -206,17 +230,15 @@ pub fn scan(
     });
     pipeline::run(
         &mut reader,
-        |work| sketch(work, &input, keep, sites.as_ref(), &settings, show),
-        |(documents, told)| {
-            problems.extend(told);
-            progress.read(
-                documents.len(),
-                documents.iter().map(|d| d.story.len()).sum(),
-            );
-            for document in documents {
-                stories
-                    .push(&document.story)
-                    .map_err(|error| disk(&error))?;
+        |work, found| sketch(work, &input, keep, sites.as_ref(), &settings, show, found),
+        |found: Documents| {
+            problems.extend(found.problems);
+            progress.read(found.sketched.len(), found.stories.len());
+            let lens = found.sketched.iter().map(|document| document.record.bytes);
+            stories
+                .extend(&found.stories, lens)
+                .map_err(|error| disk(&error))?;
+            for document in found.sketched {
                 if let (Some(pages), Some((shown, tally))) = (&mut pages, document.shown) {
                     pages.packed.push(&shown).map_err(|error| disk(&error))?;
                     if !document.record.place.source.reference {
@@ -286,9 +308,14 @@ fn sketch(
     sites: Option<&Sites<'_>>,
     settings: &Settings,
     show: Option<Show<'_>>,
-) -> (Vec<Sketched>, Vec<Problem>) {
-    let (mut documents, mut problems) = (Vec::new(), Vec::new());
-    work.pages(input, &mut problems, |page| {
+    found: &mut Documents,
+) {
+    let Documents {
+        sketched,
+        stories,
+        problems,
+    } = found;
+    work.pages(input, problems, |page| {
         let text = page.text.unwrap_or("");
         let (story, kind, shown) = match sites {
             Some(sites) => {
@@ -316,7 +343,8 @@ fn sketch(
             }
             _ => page.value,
         };
-        documents.push(Sketched {
+        stories.push_str(&story);
+        sketched.push(Sketched {
             record: Record {
                 place: page.place,
                 id: page.id,
@@ -325,27 +353,34 @@ fn sketch(
                 readable: page.text.is_some(),
                 hash: xxh3_64(text.as_bytes()),
                 repeats: None,
+                file: page.file,
                 page: kind,
             },
             date: page.date,
             value,
             sketch,
-            story: story.into_owned(),
             shown,
         });
     });
-    (documents, problems)
 }
 
 /// Tells ids that several documents have, with the places.
 fn ids_given_twice(records: &mut [Record], among: Range<usize>, problems: &mut Problems) {
     let id = |number: usize| records[number].id.as_json();
-    let mut by_id: Vec<usize> = among.collect();
-    by_id.sort_by(|&a, &b| id(a).cmp(id(b)).then(a.cmp(&b)));
-    let mut twice: Vec<(usize, usize)> = by_id
-        .chunk_by(|&a, &b| id(a) == id(b))
-        .flat_map(|same| same[1..].iter().map(|&other| (other, same[0])))
-        .collect();
+    // By hash, so that only ids that are likely the same are compared.
+    let hashed = |number| (xxh3_64(id(number).as_bytes()), number);
+    let mut by_hash: Vec<(u64, usize)> = among.map(hashed).collect();
+    by_hash.par_sort_unstable();
+    let mut twice: Vec<(usize, usize)> = Vec::new();
+    for alike in by_hash
+        .chunk_by_mut(|a, b| a.0 == b.0)
+        .filter(|c| c.len() > 1)
+    {
+        alike.sort_by_key(|&(_, number)| (id(number), number));
+        for same in alike.chunk_by(|a, b| id(a.1) == id(b.1)) {
+            twice.extend(same[1..].iter().map(|other| (other.1, same[0].1)));
+        }
+    }
     twice.sort_unstable();
     for (second, first) in twice {
         let same = records[second].hash == records[first].hash

@@ -7,7 +7,7 @@ use newsift::{Cleaner, SiteProfile};
 
 use crate::args::{RunArgs, SiteArgs};
 use crate::input::{Input, Reader, compressed};
-use crate::pipeline;
+use crate::pipeline::{self, Found};
 use crate::problems::{Kind, Problem, Problems};
 use crate::progress::Progress;
 use crate::words::{count, number};
@@ -16,6 +16,23 @@ use crate::words::{count, number};
 const PAGES: usize = 200_000;
 /// Two pages are the fewest that anything can recur on.
 const FEWEST: usize = 2;
+
+/// What was learned from a batch of pages.
+#[derive(Default)]
+struct Learned {
+    of_site: BTreeMap<String, SiteProfile>,
+    pages: usize,
+    /// Pages that name no site.
+    nowhere: usize,
+    bytes: usize,
+}
+
+impl Found for Learned {
+    /// A page leaves some hundred bytes, which is little beside its text.
+    fn bytes(&self) -> usize {
+        self.bytes / 4
+    }
+}
 
 /// The cleaner for each site.
 pub struct Sites<'c> {
@@ -51,26 +68,26 @@ impl<'c> Sites<'c> {
         let mut progress = Progress::new(run.quiet, &owned);
         pipeline::run(
             &mut reader()?,
-            |work| {
-                let mut learned: BTreeMap<String, SiteProfile> = BTreeMap::new();
-                let (mut pages, mut nowhere, mut bytes) = (0, 0, 0);
+            |work, found: &mut Learned| {
                 // What is wrong with the input is told by the second pass.
                 work.pages(input, &mut Vec::new(), |page| {
                     let Some(text) = page.text else { return };
-                    pages += 1;
-                    bytes += text.len();
+                    found.pages += 1;
+                    found.bytes += text.len();
                     match page.site {
-                        Some(site) => learned.entry(site).or_default().learn(&plain.label(text)),
-                        None => nowhere += 1,
+                        Some(site) => {
+                            let profile = found.of_site.entry(site).or_default();
+                            profile.learn(&plain.label(text));
+                        }
+                        None => found.nowhere += 1,
                     }
                 });
-                (learned, pages, nowhere, bytes)
             },
-            |(learned, more, more_nowhere, bytes)| {
-                pages += more;
-                nowhere += more_nowhere;
-                progress.read(more, bytes);
-                profiles.merge(learned);
+            |found: Learned| {
+                pages += found.pages;
+                nowhere += found.nowhere;
+                progress.read(found.pages, found.bytes);
+                profiles.merge(found.of_site);
                 Ok(true)
             },
         )?;

@@ -42,12 +42,21 @@ impl Spill {
 
     /// Stores the next document's text.
     pub fn push(&mut self, text: &str) -> io::Result<()> {
-        let end = self.ends.last().copied().unwrap_or(0) + text.len() as u64;
+        self.extend(text, [text.len()])
+    }
+
+    /// Stores the texts of the next documents, which stand one behind the other and are so many bytes long.
+    pub fn extend(&mut self, text: &str, lens: impl IntoIterator<Item = usize>) -> io::Result<()> {
+        let mut end = self.ends.last().copied().unwrap_or(0);
+        for len in lens {
+            end += len as u64;
+            self.ends.push(end);
+        }
         if let Texts::Memory(all) = &mut self.texts {
             if end <= self.limit as u64 {
                 all.push_str(text);
             } else {
-                let mut file = BufWriter::with_capacity(1 << 18, tempfile::tempfile()?);
+                let mut file = BufWriter::with_capacity(1 << 16, tempfile::tempfile()?);
                 file.write_all(all.as_bytes())?;
                 self.texts = Texts::Disk(file);
             }
@@ -55,7 +64,6 @@ impl Spill {
         if let Texts::Disk(file) = &mut self.texts {
             file.write_all(text.as_bytes())?;
         }
-        self.ends.push(end);
         Ok(())
     }
 

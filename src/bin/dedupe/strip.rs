@@ -16,7 +16,7 @@ use crate::input::format::{Holds, by_name};
 use crate::input::{Input, Page, Reader, Source, Work};
 use crate::noise;
 use crate::output::{Look, NewFile, Sink, not_written};
-use crate::pipeline;
+use crate::pipeline::{self, Found};
 use crate::problems::{Kind, Problem, Problems};
 use crate::progress::Progress;
 use crate::report::{rounded, write_json};
@@ -31,6 +31,20 @@ struct Stripped {
     answer: Vec<u8>,
     /// False when it has text but no story; with labels nobody asks.
     has_story: bool,
+}
+
+/// The pages of a batch.
+#[derive(Default)]
+struct Pages {
+    stripped: Vec<Stripped>,
+    problems: Vec<Problem>,
+    bytes: usize,
+}
+
+impl Found for Pages {
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
 }
 
 /// What is printed of a page.
@@ -50,6 +64,7 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
         select: args.select.clone(),
         dates: false,
         value_field: None,
+        fingerprints: None,
         sites: Some(args.site.clone()),
     };
     pipeline::with_threads(&args.run, || {
@@ -76,14 +91,11 @@ pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem
         };
         pipeline::run(
             &mut reader,
-            |work| strip(work, &input, &sites, args),
-            |(pages, told)| {
-                problems.extend(told);
-                progress.read(
-                    pages.len(),
-                    pages.iter().map(|page| page.answer.len()).sum(),
-                );
-                for page in pages {
+            |work, pages| strip(work, &input, &sites, args, pages),
+            |pages: Pages| {
+                problems.extend(pages.problems);
+                progress.read(pages.stripped.len(), pages.bytes);
+                for page in pages.stripped {
                     all += 1;
                     without += usize::from(!page.has_story);
                     out.write(page, problems)?;
@@ -111,14 +123,13 @@ fn holds_many(path: &Path) -> bool {
     is_archive || path.is_dir()
 }
 
-fn strip(
-    work: Work,
-    input: &Input,
-    sites: &Sites<'_>,
-    args: &StripArgs,
-) -> (Vec<Stripped>, Vec<Problem>) {
-    let (mut pages, mut problems) = (Vec::new(), Vec::new());
-    work.pages(input, &mut problems, |page| {
+fn strip(work: Work, input: &Input, sites: &Sites<'_>, args: &StripArgs, pages: &mut Pages) {
+    let Pages {
+        stripped,
+        problems,
+        bytes,
+    } = pages;
+    work.pages(input, problems, |page| {
         let cleaner = sites.cleaner(page.site.as_deref());
         let what = match (args.labels, args.format) {
             _ if args.explain => Answer::Explained,
@@ -147,7 +158,8 @@ fn strip(
                 (_, story) => line(&page, story.as_deref(), &args.input, &mut answer),
             }
         }
-        pages.push(Stripped {
+        *bytes += answer.len();
+        stripped.push(Stripped {
             heading: matches!(what, Answer::Text | Answer::Explained)
                 .then(|| page.id.to_text().into_owned()),
             source: page.place.source,
@@ -155,7 +167,6 @@ fn strip(
             has_story,
         });
     });
-    (pages, problems)
 }
 
 /// How many reasons are told of each block, and how much of its text.

@@ -198,6 +198,7 @@ fn group(
         select: SelectArgs::default(),
         dates: false,
         value_field: None,
+        fingerprints: None,
         sites: None,
     };
     let mut reader = match Reader::new(std::slice::from_ref(&place), &input, None) {

@@ -6,10 +6,12 @@ use std::io::{self, Cursor, Read, Seek as _, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 use flate2::read::MultiGzDecoder;
 use lzma_rust2::XzReader;
 
+use crate::fingerprint::Fingerprint;
 use crate::problems::{Kind, Problem, advised};
 
 use super::Source;
@@ -281,6 +283,40 @@ pub fn peek(mut stream: Stream, len: usize) -> Result<(Vec<u8>, Stream), Failure
     let read = stream.by_ref().take(len as u64).read_to_end(&mut start);
     read.map_err(|error| Failure::Io(Compression::Unknown, error))?;
     Ok((start.clone(), Box::new(Cursor::new(start).chain(stream))))
+}
+
+/// All bytes of a file, unless there are more than `limit`; with its fingerprint, if that was asked for and the file did not
+/// change since that time. A file of known size is read at once.
+pub fn read_file(
+    path: &Path,
+    limit: u64,
+    since: Option<SystemTime>,
+) -> Result<(Vec<u8>, Option<Fingerprint>), Failure> {
+    let failed = |error| Failure::Io(Compression::None, error);
+    let mut file = Watched(File::open(path).map_err(failed)?);
+    let before = file.0.metadata().map_err(failed)?;
+    let len = before.len();
+    if !before.is_file() || len == 0 || len > limit {
+        return Ok((read_all(file, limit)?, None));
+    }
+    // One byte more would come if it had grown.
+    let mut bytes = vec![0; len as usize + 1];
+    let read = loop {
+        match file.read(&mut bytes) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => break read.map_err(failed)?,
+        }
+    };
+    bytes.truncate(read);
+    if read as u64 != len {
+        bytes.extend(read_all(file, limit - read.min(limit as usize) as u64)?);
+        return Ok((bytes, None));
+    }
+    let fingerprint = since.and_then(|since| {
+        let after = file.0.metadata().ok()?;
+        Fingerprint::of_read(&before, &after, &bytes, since)
+    });
+    Ok((bytes, fingerprint))
 }
 
 /// All bytes of a stream, unless there are more than `limit`.

@@ -33,10 +33,12 @@ use std::fs::File;
 use std::io::{Cursor, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use serde_json::value::RawValue;
 
 use crate::args::{InputArgs, SelectArgs, SiteArgs};
+use crate::fingerprint::Fingerprint;
 use crate::problems::{Kind, Problem};
 use compressed::{Compression, Failure, Stream, reading};
 use feed::{Feed, Step};
@@ -102,6 +104,12 @@ impl Id {
 
     /// The id without quotes and escapes.
     pub fn to_text(&self) -> Cow<'_, str> {
+        let bare = self.as_json().strip_prefix('"');
+        if let Some(bare) = bare.and_then(|json| json.strip_suffix('"'))
+            && !bare.contains('\\')
+        {
+            return Cow::Borrowed(bare);
+        }
         match serde_json::from_str::<String>(self.as_json()) {
             Ok(text) => Cow::Owned(text),
             Err(_) => Cow::Borrowed(self.as_json()),
@@ -127,6 +135,8 @@ pub struct Page<'p> {
     pub site: Option<String>,
     /// What could not be read has no text, and its problem is told.
     pub text: Option<&'p str>,
+    /// What the file was like that the page is; looked for only when the input was asked to.
+    pub file: Option<Fingerprint>,
     /// The fields of its line, when it comes from JSON Lines or another format of many pages a file.
     pub line: Option<&'p Line<'p>>,
 }
@@ -141,6 +151,8 @@ pub struct Input {
     pub dates: bool,
     /// The field whose number decides which document is kept, if one does.
     pub value_field: Option<String>,
+    /// Whether files get fingerprints: those that did not change since a time.
+    pub fingerprints: Option<SystemTime>,
     /// Whether sites matter, and which field holds them.
     pub sites: Option<SiteArgs>,
 }
@@ -225,12 +237,22 @@ impl Work {
         match self {
             Work::Problem(problem) => problems.push(problem),
             Work::File(source) => {
-                let bytes = compressed::open(&source.path, source.compression)
-                    .and_then(|reader| compressed::read_all(reader, input.args.max_size))
-                    .map_err(|failure| failure.problem(&source));
-                text_page(source, bytes, input, problems, each);
+                let limit = input.args.max_size;
+                let read = match (source.file(), source.compression) {
+                    (Some(path), Compression::None) => {
+                        compressed::read_file(path, limit, input.fingerprints)
+                    }
+                    (_, compression) => compressed::open(&source.path, compression)
+                        .and_then(|stream| compressed::read_all(stream, limit))
+                        .map(|bytes| (bytes, None)),
+                };
+                let (bytes, file) = match read {
+                    Ok((bytes, file)) => (Ok(bytes), file),
+                    Err(failure) => (Err(failure.problem(&source)), None),
+                };
+                text_page(source, bytes, file, input, problems, each);
             }
-            Work::Text(source, bytes) => text_page(source, Ok(bytes), input, problems, each),
+            Work::Text(source, bytes) => text_page(source, Ok(bytes), None, input, problems, each),
             Work::Records { source, records } => {
                 for record in records {
                     let place = Place {
@@ -275,6 +297,7 @@ impl Work {
 fn text_page(
     source: Arc<Source>,
     bytes: Result<Vec<u8>, Problem>,
+    file: Option<Fingerprint>,
     input: &Input,
     problems: &mut Vec<Problem>,
     mut each: impl FnMut(Page<'_>),
@@ -282,11 +305,12 @@ fn text_page(
     let text = bytes.and_then(|bytes| text_of(&source, bytes, input, problems));
     let text = text.map_err(|problem| problems.push(problem)).ok();
     each(Page {
-        id: Id::of_str(&source.to_string()),
+        id: Id::of_str(&source.path.to_string_lossy()),
         date: source.modified,
         value: None,
         site: input.site(&source, None),
         text: text.as_deref(),
+        file,
         line: None,
         place: Place { source, line: 0 },
     });
@@ -455,6 +479,7 @@ fn line_page(
         date,
         value,
         text: text.as_deref(),
+        file: None,
         line: Some(&line),
     });
 }

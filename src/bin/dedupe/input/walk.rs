@@ -33,9 +33,9 @@ pub struct Source {
     /// Whether an option said what it holds, so that its first bytes are not asked.
     pub is_sure: bool,
     pub compression: Compression,
-    /// Size on disk.
+    /// Size on disk; 0 where nobody asked for it.
     len: u64,
-    /// Seconds since 1970.
+    /// Seconds since 1970, where that was asked for.
     pub modified: Option<i64>,
     /// Whether it belongs to the collection that the others are looked up in.
     pub reference: bool,
@@ -150,6 +150,8 @@ pub struct Walk {
     asked: Option<Holds>,
     follow: bool,
     gitignore: bool,
+    /// Whether it matters when files were modified, which takes a system call each.
+    dates: bool,
     globs: Globs,
     leave_out: Option<PathBuf>,
     /// The real paths of files that were given out, when a file could be reached twice.
@@ -178,6 +180,7 @@ impl Walk {
             asked: Holds::asked(input.args.input_format),
             follow: input.args.follow,
             gitignore: input.select.gitignore,
+            dates: input.dates,
             globs,
             leave_out: leave_out.and_then(|path| path.canonicalize().ok()),
             seen: twice.then(HashSet::new),
@@ -320,7 +323,7 @@ impl Walk {
         if !kind.is_file() {
             return left_out("neither a file nor a directory (a pipe, socket or device)");
         }
-        let metadata = match entry.metadata() {
+        let metadata = match self.dates.then(|| entry.metadata()).transpose() {
             Ok(metadata) => metadata,
             Err(error) => return Some(Err(walk_problem(&error))),
         };
@@ -328,7 +331,7 @@ impl Walk {
         if self.is_second(&path) {
             return Some(Err(read_once(&path)));
         }
-        Some(Ok(self.source(path, below, Some(&metadata), named)))
+        Some(Ok(self.source(path, below, metadata.as_ref(), named)))
     }
 
     fn source(

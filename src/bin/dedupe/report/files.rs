@@ -10,7 +10,8 @@ use crate::scan::Record;
 
 use super::Answers;
 
-/// The fingerprints of files by their path. Files that changed since the scan began have none: what was read of them is
+/// The fingerprints of the files that were not read as one page each, by their path; those have theirs from the reading.
+/// Files that changed since the scan began have none: what was read of them is
 /// not what they hold.
 #[derive(Default)]
 pub struct Files<'s>(HashMap<&'s Path, Fingerprint>);
@@ -28,15 +29,21 @@ impl<'s> Files<'s> {
             .map(|cluster| cluster.kept());
         let mut paths: Vec<&Path> = (0..scan.asked)
             .chain(kept)
+            .filter(|&number| scan.records[number].file.is_none())
             .filter_map(|number| scan.records[number].place.source.file())
             .collect();
+        // All pages of a file come one after the other.
+        paths.dedup();
         paths.sort_unstable();
         paths.dedup();
         let read = |path: &'s Path| Some((path, Fingerprint::since(path, scan.started)?));
         Self(paths.into_par_iter().filter_map(read).collect())
     }
 
-    pub fn of(&self, record: &Record) -> Option<&Fingerprint> {
+    pub fn of<'f>(&'f self, record: &'f Record) -> Option<&'f Fingerprint> {
+        if record.file.is_some() {
+            return record.file.as_ref();
+        }
         self.0.get(record.place.source.file()?)
     }
 }
