@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""The whole program beside `cat`: whole.py [--program PROGRAM] [--rounds N] [COUNT...], prints Markdown tables.
+
+The made-up documents of memory.py, a file each and as one JSON Lines file: `cat` of the same bytes, `dedupe --raw` and
+`dedupe`, in one thread and in two. The programs run in turn, round by round, from a warm cache, and of each the best round
+counts. Every answer must be the same bytes with any number of threads. Build the program first:
+cargo build --release --features cli
+"""
+import argparse
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from memory import documents  # noqa: E402
+
+
+def write(folder, count):
+    """The corpus both ways, and its bytes."""
+    files, lines, size = folder / 'files', folder / 'all.jsonl', 0
+    with open(lines, 'w', encoding='utf-8') as f:
+        for i, text in enumerate(documents(count)):
+            path = files / f'{i // 1000:04}' / f'{i:07}.txt'
+            if i % 1000 == 0:
+                path.parent.mkdir(parents=True)
+            size += path.write_text(text, encoding='utf-8')
+            f.write(json.dumps({'id': i, 'text': text}) + '\n')
+    return files, lines, size
+
+
+def run(command, code):
+    """Wall and processor seconds, peak memory in bytes, and what was printed, by its hash."""
+    start = time.monotonic()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE)
+    printed = hashlib.md5()
+    while block := child.stdout.read(1 << 20):
+        printed.update(block)
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.monotonic() - start
+    if os.waitstatus_to_exitcode(status) != code:
+        sys.exit(f'{command} ended with {os.waitstatus_to_exitcode(status)}')
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, printed.hexdigest()
+
+
+def compare(what, cat, place, program, rounds, count, size):
+    runs = {'`cat`': (['sh', '-c', cat], 0)}
+    for name, options in [('`dedupe --raw`', ['--raw']), ('`dedupe`', [])]:
+        for threads in (1, 2):
+            command = [program, '--no-config', '--quiet', '--format', 'jsonl', '--threads', str(threads), *options, str(place)]
+            runs[f'{name}, {threads} thread{"s" * (threads > 1)}'] = (command, 1)
+    taken = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, (command, code) in runs.items():
+            taken[name].append(run(command, code))
+    for name in ['`dedupe --raw`', '`dedupe`']:
+        answers = {t[3] for threads in ['1 thread', '2 threads'] for t in taken[f'{name}, {threads}']}
+        assert len(answers) == 1, f'{name} of {what} answers differently in one thread and in two'
+    wall_of_cat, cpu_of_cat = (min(t[i] for t in taken['`cat`']) for i in (0, 1))
+    print(f'\n| {count:,} documents, {size / 1e6:.0f} MB, {what} | wall s | times `cat` | CPU s | times `cat` | peak, bytes a document |')
+    print('| --- | ---: | ---: | ---: | ---: | ---: |')
+    for name, of in taken.items():
+        wall, cpu, peak = (min(t[i] for t in of) for i in range(3))
+        memory = '' if name == '`cat`' else f'{peak / count:,.0f}'
+        print(f'| {name} | {wall:.2f} | {wall / wall_of_cat:.1f} | {cpu:.2f} | {cpu / cpu_of_cat:.1f} | {memory} |', flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--program', default='target/release/dedupe')
+    parser.add_argument('--rounds', type=int, default=3)
+    parser.add_argument('counts', nargs='*', type=int, metavar='COUNT')
+    args = parser.parse_args()
+    for count in args.counts or [10_000, 100_000]:
+        with tempfile.TemporaryDirectory() as folder:
+            files, lines, size = write(pathlib.Path(folder), count)
+            cat = f"find '{files}' -type f -print0 | xargs -0 cat >/dev/null"
+            compare('a file each', cat, files, args.program, args.rounds, count, size)
+            compare('one JSON Lines file', f"cat '{lines}' >/dev/null", lines, args.program, args.rounds, count, size)
+
+
+if __name__ == '__main__':
+    main()
