@@ -207,6 +207,36 @@ fn pages_without_words_are_their_own_clusters() {
 }
 
 #[test]
+fn pages_without_a_story_are_duplicates_when_they_are_identical() {
+    let world = World::with([(
+        "feed.jsonl",
+        line("a", "404\nPage not found")
+            + &line("b", "404 - page NOT found")
+            + &line("c", "404\nPage not found, try the archive")
+            + &line("d", ""),
+    )]);
+    let run = world.run(["--format", "jsonl", "feed.jsonl"]).code(1);
+    assert_eq!(run.groups(), [["a", "b"]]);
+    let mut statuses = run.json();
+    statuses.sort_by_key(|a| a["id"].to_string());
+    let status = |at: usize| statuses[at]["status"].as_str().unwrap_or_default();
+    let pair = [status(0), status(1)];
+    assert!(pair == ["kept", "duplicate"] || pair == ["duplicate", "kept"]);
+    assert_eq!([status(2), status(3)], ["empty", "empty"]);
+    let copy = &statuses[usize::from(status(1) == "duplicate")];
+    assert_eq!(
+        (&copy["relation"], &copy["similarity"]),
+        (&"exact".into(), &1.0.into())
+    );
+    world
+        .run(["feed.jsonl"])
+        .code(1)
+        .prints("(pages without a story)")
+        .prints("the same page")
+        .prints("4 documents: 1 duplicate in 1 group, 1 to keep; 2 without a story");
+}
+
+#[test]
 fn threads_and_order_change_nothing() {
     let mut lines: Vec<String> = (0..200)
         .map(|n| line(format!("{n:03}"), &story(n % 60)))

@@ -86,6 +86,7 @@ pub(super) fn align(a: &mut Prepared, b: &Prepared, with: &mut Alignment) -> Evi
         agreements: facts.agreements,
         names: facts.names,
         seams: seams(runs),
+        witnesses: 0,
         relation: if a.words() == b.words() {
             Relation::Exact
         } else if of(0) >= MOST && of(1) < MOST {

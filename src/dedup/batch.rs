@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::buckets::Buckets;
 use super::candidates::{Postings, READS, candidates};
@@ -8,6 +9,7 @@ use super::document::{Document, Sketch};
 use super::evidence::Evidence;
 use super::parallel;
 use super::prepared::Prepared;
+use super::rule::FEW_WITNESSES;
 use super::scratch;
 use super::settings::{Keep, Linkage, Settings};
 use crate::disjoint::DisjointSets;
@@ -104,6 +106,12 @@ impl Batch {
     /// Exact copies are put together first. The others are taken in the order of the keep policy, and each becomes the
     /// duplicate of the kept document that it matches best, or is itself kept. Candidates share anchors, and every one
     /// is verified on the text.
+    ///
+    /// **Witnesses.** Of a story with many heavily edited versions two may be kept that have less than the threshold in
+    /// common. They become one cluster when at least two other documents are duplicates of both, what they share shows
+    /// the marks of editing (or there are four witnesses), no facts differ, and their similarity is at least three
+    /// fifths of the threshold; the same is asked of the members that come along. [`Evidence::witnesses`] tells. Only
+    /// with [`Preset::Wire`](super::Preset::Wire) and [`Linkage::Anchored`].
     ///
     /// **Rarity.** A passage that many stories have in common (furniture, legal notices, the sentences of a template)
     /// counts little: its weight is 2 over the number of *stories* that have it, at most 1 and at least 0.02. Stories
@@ -273,6 +281,7 @@ impl Run<'_> {
         let mut matches = self.look_up(references, buckets);
         let chained = self.settings.linkage() == Linkage::Chained;
         let mut joined: Vec<(u32, u32)> = Vec::new();
+        let mut witnessed: Vec<(u32, u32)> = Vec::new();
         let open: Vec<u32> = (references..n as u32)
             .filter(|&d| matches[d as usize].is_none())
             .collect();
@@ -299,8 +308,13 @@ impl Run<'_> {
                 self.skipped += found.skipped;
                 let all = self.check(d, buckets, known);
                 self.verified += all.len();
+                let alike = || all.iter().filter(|m| m.1.is_some()).map(|m| m.0);
                 if chained {
-                    joined.extend(all.iter().filter(|m| m.1.is_some()).map(|m| (d, m.0)));
+                    joined.extend(alike().map(|kept| (d, kept)));
+                } else {
+                    for a in alike() {
+                        witnessed.extend(alike().filter(|&b| a < b).map(|b| (b, a)));
+                    }
                 }
                 let best = best(all);
                 if best.is_none() || chained {
@@ -311,8 +325,96 @@ impl Run<'_> {
         }
         if chained {
             self.chain(&open, &joined, buckets, &mut matches);
+        } else {
+            self.reunite(witnessed, buckets, &mut matches);
         }
         matches
+    }
+
+    /// Puts clusters together whose kept documents are versions of one story, by the witness of documents that are
+    /// duplicates of both (`witnessed` has the two, the later first, once for each). Every document that changes its
+    /// cluster is compared with the kept document itself; those that stay behind are clustered around their first.
+    fn reunite(
+        &mut self,
+        mut witnessed: Vec<(u32, u32)>,
+        buckets: &Buckets,
+        matches: &mut [Option<(u32, Evidence)>],
+    ) {
+        witnessed.sort_unstable();
+        let pairs: Vec<(u32, u32, usize)> = witnessed
+            .chunk_by(|x, y| x == y)
+            .filter(|same| same.len() >= FEW_WITNESSES)
+            .map(|same| (same[0].0, same[0].1, same.len()))
+            .collect();
+        let found = parallel::map(&pairs, |&(d, kept, witnesses)| {
+            self.relate(d, kept, witnesses, buckets)
+        });
+        self.verified += pairs.len();
+        // In the order of the later one, so that it is known of the earlier whether it is still kept.
+        let mut moved: BTreeMap<u32, (u32, usize)> = BTreeMap::new();
+        let mut found = pairs.iter().zip(found).peekable();
+        while let Some(&(&(later, ..), _)) = found.peek() {
+            let mut best: Option<(u32, usize, Evidence)> = None;
+            while let Some((&(_, earlier, witnesses), evidence)) =
+                found.next_if(|(pair, _)| pair.0 == later)
+            {
+                if let Some(evidence) = evidence
+                    && !moved.contains_key(&earlier)
+                    && best
+                        .as_ref()
+                        .is_none_or(|b| evidence.similarity > b.2.similarity)
+                {
+                    best = Some((earlier, witnesses, evidence));
+                }
+            }
+            if let Some((earlier, witnesses, evidence)) = best {
+                moved.insert(later, (earlier, witnesses));
+                matches[later as usize] = Some((earlier, evidence));
+            }
+        }
+        // The members of the clusters that were given up, by these.
+        let mut members: Vec<(u32, u32)> = (0..)
+            .zip(matches.iter())
+            .filter_map(|(d, m)| Some((m.as_ref()?.0, d)))
+            .filter(|(old, _)| moved.contains_key(old))
+            .collect();
+        members.sort_unstable();
+        let found = parallel::map(&members, |&(old, d)| {
+            let (kept, witnesses) = moved[&old];
+            self.relate(d, kept, witnesses, buckets)
+                .map(|evidence| (kept, evidence))
+        });
+        self.verified += members.len();
+        let mut alone: Vec<(u32, u32)> = Vec::new();
+        for (&(old, d), m) in members.iter().zip(found) {
+            if m.is_none() {
+                alone.push((old, d));
+            }
+            matches[d as usize] = m;
+        }
+        for left in alone.chunk_by(|x, y| x.0 == y.0) {
+            let first = left[0].1;
+            let found = parallel::map(&left[1..], |&(_, d)| self.relate(d, first, 0, buckets));
+            self.verified += found.len();
+            for (&(_, d), evidence) in left[1..].iter().zip(found) {
+                matches[d as usize] = evidence.map(|evidence| (first, evidence));
+            }
+        }
+    }
+
+    /// The evidence when they are duplicates, by themselves or by so many witnesses.
+    fn relate(&self, d: u32, kept: u32, witnesses: usize, buckets: &Buckets) -> Option<Evidence> {
+        scratch::with(|scratch| {
+            self.prepare(d, buckets, &mut scratch.own);
+            self.prepare(kept, buckets, &mut scratch.other);
+            let (mut evidence, reason) = scratch.compare(self.settings);
+            if reason.are_duplicates() {
+                return Some(evidence);
+            }
+            evidence.witnesses = witnesses;
+            let words = [scratch.own.words().len(), scratch.other.words().len()];
+            self.settings.are_kin(&evidence, words).then_some(evidence)
+        })
     }
 
     /// For every document the one of the first so many that it duplicates; those themselves duplicate nothing.

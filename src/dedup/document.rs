@@ -88,6 +88,38 @@ impl Sketch {
         size_of::<Self>() + size_of_val(&*self.anchors)
     }
 
+    /// The sketch of a page that has no story: it matches pages of the very same words, and nothing else.
+    ///
+    /// Reach for this when there is nothing to compare by: of two lists of headlines, error pages or registration walls
+    /// that resemble each other neither is a duplicate, but one that is stored twice is there twice. A story of the same
+    /// words is something else and does not match.
+    ///
+    /// ```
+    /// use std::borrow::Cow;
+    /// use newsift::{Batch, Document, Settings, Sketch};
+    ///
+    /// let pages = ["404 - not found", "404 – NOT FOUND", "404 - not found, try our archive"];
+    /// let mut batch = Batch::new(Settings::default());
+    /// for (number, page) in pages.iter().enumerate() {
+    ///     let id = number.to_string();
+    ///     batch.push(Sketch::exact(page), Document { id, ..Document::default() });
+    /// }
+    /// let found = batch.cluster(|number| Cow::Borrowed(pages[number]));
+    /// assert_eq!(found.kept_of(), [0, 0, 2]);
+    /// ```
+    pub fn exact(text: &str) -> Self {
+        /// Tells these keys from those of stories.
+        const PAGE: u128 = 1 << 127;
+        let mut words = Words::new();
+        words.read(text);
+        Self {
+            key: exact_key(words.hashes()) ^ PAGE,
+            words: words.hashes().len().min(u32::MAX as usize) as u32,
+            long: 0,
+            anchors: Box::default(),
+        }
+    }
+
     pub(super) fn keys(&self) -> Keys<'_, u32> {
         Keys {
             long: self.long as usize,

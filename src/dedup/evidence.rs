@@ -42,6 +42,7 @@ pub struct Evidence {
     pub(crate) agreements: usize,
     pub(crate) names: usize,
     pub(crate) seams: Seams,
+    pub(crate) witnesses: usize,
     pub(crate) relation: Relation,
 }
 
@@ -86,6 +87,12 @@ impl Evidence {
     pub fn conflicting_names(&self) -> usize {
         self.names
     }
+    /// How many other documents are duplicates of both, when it took them to call these two duplicates; otherwise 0.
+    ///
+    /// The similarity is then below the threshold, see [`Batch::cluster`](super::Batch::cluster).
+    pub fn witnesses(&self) -> usize {
+        self.witnesses
+    }
     /// How the first document relates to the second.
     pub fn relation(&self) -> Relation {
         self.relation
@@ -105,6 +112,7 @@ impl Evidence {
             agreements: 0,
             names: 0,
             seams: Seams::default(),
+            witnesses: 0,
             relation: Relation::Exact,
         }
     }

@@ -36,6 +36,8 @@ pub struct Record {
     pub readable: bool,
     /// Hash of the page's text, to tell whether an id that comes again brings the same document.
     hash: u64,
+    /// Whether the page has no word, so that it is compared with nothing.
+    blank: bool,
     /// The document that this one is once more, when neither has a word to compare.
     pub repeats: Option<usize>,
     /// What the file was like, when it is the document and the answer says so.
@@ -335,7 +337,13 @@ fn sketch(
             report::write_json(&mut json, &shown.found_at(&page, show.url_field));
             (String::from_utf8(json).unwrap_or_default(), tally)
         });
-        let sketch = settings.sketch(&story);
+        let story_sketch = settings.sketch(&story);
+        let words = story_sketch.words();
+        // Where there is no story, all of the page says whether it is there twice.
+        let sketch = match words {
+            0 => Sketch::exact(text),
+            _ => story_sketch,
+        };
         let value = match keep {
             // The share of the page that is noise.
             Keep::Cleanest if !text.is_empty() => {
@@ -348,10 +356,11 @@ fn sketch(
             record: Record {
                 place: page.place,
                 id: page.id,
-                words: sketch.words(),
+                words,
                 bytes: story.len(),
                 readable: page.text.is_some(),
                 hash: xxh3_64(text.as_bytes()),
+                blank: sketch.words() == 0,
                 repeats: None,
                 file: page.file,
                 page: kind,
@@ -400,7 +409,7 @@ fn ids_given_twice(records: &mut [Record], among: Range<usize>, problems: &mut P
                 records[first].place
             ),
         ));
-        if same && records[second].words == 0 {
+        if same && records[second].blank {
             records[second].repeats = Some(first);
         }
     }

@@ -77,7 +77,7 @@ pub enum Status {
     Duplicate,
     /// A document of the collection that it was looked up in says the same.
     Known,
-    /// It has no story, or a story without words.
+    /// It has no story, and no other page has the same words.
     Empty,
     /// It has no text, and its problem is told.
     Unreadable,
@@ -179,8 +179,8 @@ impl<'s> Answers<'s> {
             Record {
                 readable: false, ..
             } => Status::Unreadable,
-            Record { words: 0, .. } => Status::Empty,
             _ if self.has_duplicates[number] => Status::Kept,
+            Record { words: 0, .. } => Status::Empty,
             _ => Status::Unique,
         };
         Answer {

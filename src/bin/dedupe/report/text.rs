@@ -7,6 +7,7 @@ use newsift::{Cluster, Evidence, PageKind, Relation};
 
 use crate::output::Sink;
 use crate::problems::{Problem, Problems};
+use crate::scan::Record;
 use crate::words::{count, cut, percent, plain, size, width};
 
 use super::{Answers, Status};
@@ -42,7 +43,7 @@ fn group(answers: &Answers<'_>, cluster: &Cluster) -> String {
         },
         style: KEEP,
         share: String::new(),
-        words: count(kept.words, "word"),
+        words: words(kept),
         size: size(kept.bytes),
         name: plain(&kept.place.name(&kept.id)),
         why: String::new(),
@@ -56,10 +57,13 @@ fn group(answers: &Answers<'_>, cluster: &Cluster) -> String {
             },
             style: DUPLICATE,
             share: percent(evidence.similarity()),
-            words: count(record.words, "word"),
+            words: words(record),
             size: size(record.bytes),
             name: plain(&record.place.name(&record.id)),
-            why: why(evidence),
+            why: match record.words {
+                0 => String::from("the same page"),
+                _ => why(evidence),
+            },
         });
     }
 
@@ -67,7 +71,7 @@ fn group(answers: &Answers<'_>, cluster: &Cluster) -> String {
     let first = story
         .lines()
         .find(|line| !line.trim().is_empty())
-        .unwrap_or_default();
+        .unwrap_or("(pages without a story)");
     let mut text = String::new();
     // Writing into a string cannot fail.
     let _ = writeln!(
@@ -106,6 +110,14 @@ fn group(answers: &Answers<'_>, cluster: &Cluster) -> String {
     text
 }
 
+/// How long a story is.
+fn words(record: &Record) -> String {
+    match record.words {
+        0 => String::from("no story"),
+        n => count(n, "word"),
+    }
+}
+
 struct Row {
     mark: &'static str,
     style: Style,
@@ -126,7 +138,13 @@ pub fn why(evidence: &Evidence) -> String {
     match evidence.relation() {
         Relation::Exact => String::from("the same words"),
         Relation::Near => {
-            format!("{of_it} of it is in the kept one, {of_kept} the other way; {run} in a row")
+            let witnesses = match evidence.witnesses() {
+                0 => String::new(),
+                n => format!("; {n} others are like both"),
+            };
+            format!(
+                "{of_it} of it is in the kept one, {of_kept} the other way; {run} in a row{witnesses}"
+            )
         }
         Relation::ExcerptOf => format!("{of_it} of it is in the kept one; {run} in a row"),
         Relation::Contains => format!("has {of_kept} of the kept one; {run} in a row"),
