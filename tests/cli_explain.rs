@@ -200,3 +200,50 @@ fn what_differs_is_shown() {
     assert!(found["conflicting_names"].as_u64() >= Some(3), "{found}");
     assert!(found["conflicting_numbers"].as_u64() >= Some(1), "{found}");
 }
+
+#[test]
+fn a_corpus_tells_what_is_common() {
+    // Forty pages under one notice, with nothing else in common.
+    let notice = "All rights reserved. This material may not be published, broadcast, rewritten or redistributed without \
+                  the written consent of the Harbour Gazette, its partners, and whoever else has a say in the matter.";
+    let lead = |number: u64| {
+        story(number)
+            .split_whitespace()
+            .take(30)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let world = world();
+    for number in 1..=40 {
+        world.file(
+            &format!("in/{number}.txt"),
+            format!("{}\n{notice}\n", lead(number)),
+        );
+    }
+    let pair = ["explain", "--raw", "in/1.txt", "in/2.txt"];
+    let json = |args: &[&str]| {
+        let run = world.run(
+            pair.iter()
+                .chain(args)
+                .chain(&["--format", "json"])
+                .copied(),
+        );
+        let answer = run.silent().json().remove(0);
+        let weight = answer["runs"][0]["weight"].as_f64();
+        let similarity = answer["similarity"].as_f64().expect("a share");
+        (weight, similarity, answer)
+    };
+    let (none, alone, _) = json(&[]);
+    let (weight, among, answer) = json(&["--corpus", "in"]);
+    assert_eq!(none, None);
+    assert!(weight.is_some_and(|w| w < 0.1), "{answer}");
+    assert!(among < alone, "{among} {alone}");
+    assert_eq!(answer["corpus"]["documents"], 40);
+    assert_eq!(answer["corpus"]["similarity_alone"], alone);
+    let args = pair.iter().chain(&["--corpus", "in"]).copied();
+    world
+        .run(args)
+        .silent()
+        .prints("Weighed among 40 documents; by themselves they are ")
+        .prints(", common: many stories have it");
+}

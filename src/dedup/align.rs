@@ -35,6 +35,20 @@ pub(super) struct Alignment {
     /// By shingle of each text, whether the other has it, and how much it counts.
     shared: [Vec<bool>; 2],
     weights: [Vec<f64>; 2],
+    /// Words a shingle.
+    k: usize,
+}
+
+impl Alignment {
+    /// How much the shingles of a run count in the first text, in the mean.
+    pub(super) fn weight(&self, run: &Run) -> f64 {
+        let weights = &self.weights[0];
+        // What the run before took is not in this one, which can then be shorter than a shingle.
+        let from = run.a.min(weights.len() - 1);
+        let to = (run.a + run.words + 1).saturating_sub(self.k);
+        let of_run = &weights[from..to.clamp(from + 1, weights.len())];
+        of_run.iter().sum::<f64>() / of_run.len() as f64
+    }
 }
 
 /// The evidence; the shared runs are left in `with`.
@@ -54,6 +68,7 @@ pub(super) fn align(a: &mut Prepared, b: &Prepared, with: &mut Alignment) -> Evi
         none.relation = Relation::Near;
         return none;
     }
+    with.k = va.k;
     meet(va, vb, with);
     let [shared_a, shared_b] = &with.shared;
     let [wa, wb] = &mut with.weights;

@@ -142,6 +142,23 @@ impl Batch {
         self.report(&groups, &matches, &run)
     }
 
+    /// The anchors of all documents and of two more, which may be among them, with their stories counted; and the ranks of
+    /// the two.
+    pub(super) fn buckets_with(&self, two: &[Sketch; 2]) -> (Buckets, [u32; 2]) {
+        let groups = self.exact_groups();
+        let mut sketches: Vec<&Sketch> = groups.iter().map(|g| &self.docs[g[0]].0).collect();
+        let ranks = two.each_ref().map(|sketch| {
+            let rank = sketches.iter().position(|s| s.key == sketch.key);
+            rank.unwrap_or_else(|| {
+                sketches.push(sketch);
+                sketches.len() - 1
+            }) as u32
+        });
+        let mut buckets = Buckets::new(&sketches);
+        buckets.count_stories();
+        (buckets, ranks)
+    }
+
     /// The documents with words, those with the same words together, all in the order of the keep policy.
     fn exact_groups(&self) -> Vec<Vec<usize>> {
         let mut order: Vec<usize> = (0..self.docs.len())

@@ -1,7 +1,9 @@
 use super::align::{Run, places};
+use super::batch::Batch;
+use super::candidates::Postings;
 use super::evidence::{Difference, Evidence, SharedRun};
 use super::prepared::Prepared;
-use super::scratch;
+use super::scratch::{self, Scratch};
 use super::settings::Settings;
 
 /// Two texts side by side.
@@ -43,38 +45,91 @@ pub fn compare(a: &str, b: &str) -> Comparison {
 }
 
 impl Settings {
-    /// Compares two texts. Nothing is known here of what other stories have in common, so every word counts alike.
+    /// Compares two texts. Nothing is known here of what other stories have in common, so every word counts alike; see
+    /// [`Batch::compare`].
     pub fn compare(&self, a: &str, b: &str) -> Comparison {
         scratch::with(|scratch| {
             scratch.own.read_to_compare(a);
             scratch.other.read_to_compare(b);
-            let (evidence, reason) = scratch.compare(self);
-            let (a, b, runs) = (&scratch.own, &scratch.other, &scratch.alignment.runs);
-            let span = |p: &Prepared, from: usize, words: usize| {
-                p.spans()[from].start..p.spans()[from + words - 1].end
-            };
-            Comparison {
-                runs: runs
-                    .iter()
-                    .map(|r: &Run| SharedRun {
-                        a: span(a, r.a, r.words),
-                        b: span(b, r.b, r.words),
-                        words: r.words,
-                    })
-                    .collect(),
-                differences: places(a, b, runs)
-                    .filter(|p| p.numbers + p.names > 0)
-                    .map(|p| Difference {
-                        a: span(a, p.a.start, p.a.len()),
-                        b: span(b, p.b.start, p.b.len()),
-                        numbers: p.numbers,
-                        names: p.names,
-                    })
-                    .collect(),
-                duplicates: reason.are_duplicates(),
-                reason: reason.explain(&evidence, self.threshold()),
-                evidence,
+            self.comparison(scratch)
+        })
+    }
+
+    /// Compares the two texts that were read.
+    fn comparison(&self, scratch: &mut Scratch) -> Comparison {
+        let (evidence, reason) = scratch.compare(self);
+        let (a, b, runs) = (&scratch.own, &scratch.other, &scratch.alignment.runs);
+        let span = |p: &Prepared, from: usize, words: usize| {
+            p.spans()[from].start..p.spans()[from + words - 1].end
+        };
+        Comparison {
+            runs: runs
+                .iter()
+                .map(|r: &Run| SharedRun {
+                    a: span(a, r.a, r.words),
+                    b: span(b, r.b, r.words),
+                    words: r.words,
+                    weight: scratch.alignment.weight(r),
+                })
+                .collect(),
+            differences: places(a, b, runs)
+                .filter(|p| p.numbers + p.names > 0)
+                .map(|p| Difference {
+                    a: span(a, p.a.start, p.a.len()),
+                    b: span(b, p.b.start, p.b.len()),
+                    numbers: p.numbers,
+                    names: p.names,
+                })
+                .collect(),
+            duplicates: reason.are_duplicates(),
+            reason: reason.explain(&evidence, self.threshold()),
+            evidence,
+        }
+    }
+}
+
+impl Batch {
+    /// Compares two texts with the weights that [`Batch::cluster`] gives what its documents have in common.
+    ///
+    /// Reach for this to see why two documents of a collection are, or are not, duplicates there: the passages that many
+    /// stories share have little [`SharedRun::weight`]. The two need not be among the documents; they are counted once
+    /// each. The answer is about these two; that of `cluster` also depends on which documents are kept. It takes as long as
+    /// clustering the documents without verifying them.
+    ///
+    /// ```
+    /// use newsift::{Batch, Document, Settings};
+    ///
+    /// let notice = "All rights reserved. This material may not be published, broadcast, rewritten or redistributed \
+    ///               without the written consent of the Harbour Gazette and its partners.";
+    /// // Forty pages of thirty words of their own each.
+    /// let pages: Vec<String> = (0..40)
+    ///     .map(|page| (0..30).map(|word| format!("story{page}word{word} ")).collect::<String>() + notice)
+    ///     .collect();
+    /// let mut batch = Batch::new(Settings::default());
+    /// for (number, page) in pages.iter().enumerate() {
+    ///     batch.push(batch.settings().sketch(page), Document { id: number.to_string(), ..Document::default() });
+    /// }
+    /// let alone = newsift::compare(&pages[0], &pages[1]);
+    /// let among = batch.compare(&pages[0], &pages[1]);
+    /// assert_eq!(alone.runs()[0].weight, 1.0);
+    /// assert!(among.runs()[0].weight < 0.1);
+    /// assert!(among.evidence().similarity() < alone.evidence().similarity());
+    /// ```
+    pub fn compare(&self, a: &str, b: &str) -> Comparison {
+        let settings = self.settings();
+        let sketches = [a, b].map(|text| settings.sketch(text));
+        let (buckets, ranks) = self.buckets_with(&sketches);
+        scratch::with(|scratch| {
+            scratch.own.read_to_compare(a);
+            scratch.other.read_to_compare(b);
+            for (prepared, sketch, rank) in [
+                (&mut scratch.own, &sketches[0], ranks[0]),
+                (&mut scratch.other, &sketches[1], ranks[1]),
+            ] {
+                let anchors = buckets.of(rank).anchors;
+                prepared.weigh(sketch.keys(), |i| buckets.weight(anchors[i]));
             }
+            settings.comparison(scratch)
         })
     }
 }

@@ -145,8 +145,8 @@ pub struct Difference {
     pub names: usize,
 }
 
-/// A run of words that two texts share: its byte span in each, and its length in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A run of words that two texts share: its byte span in each, its length and its weight.
+#[derive(Debug, Clone, PartialEq)]
 pub struct SharedRun {
     /// In the first text.
     pub a: Range<usize>,
@@ -154,4 +154,6 @@ pub struct SharedRun {
     pub b: Range<usize>,
     /// Length in words.
     pub words: usize,
+    /// How much its words count, from 0 to 1: less the more stories have them. 1 where no other stories are known.
+    pub weight: f64,
 }

@@ -69,6 +69,7 @@ Examples:
   dedupe explain a.txt b.txt
   dedupe explain feed.jsonl#17 feed.jsonl#42
   dedupe explain --raw a.txt b.txt.gz
+  dedupe explain a.txt b.txt --corpus pages/    which shared passages are common there
 
 Exit codes:
   0  not duplicates
@@ -367,6 +368,10 @@ pub struct ExplainArgs {
     /// The second document: a file, or FILE.jsonl#ID
     #[arg(value_name = "B")]
     pub b: PathBuf,
+    /// Files or directories whose stories say what is common: a passage that many of them
+    /// have counts little, as it does where these are searched for duplicates
+    #[arg(long, value_name = "PATH", num_args = 1)]
+    pub corpus: Vec<PathBuf>,
     #[command(flatten)]
     pub rule: RuleArgs,
     #[command(flatten)]

@@ -5,14 +5,15 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
-use newsift::{Cleaner, Comparison, Difference, Settings, SharedRun};
+use newsift::{Batch, Cleaner, Comparison, Difference, Settings, SharedRun};
 use serde::Serialize;
 
 use crate::Outcome;
 use crate::args::{ExplainArgs, ExplainFormat, InputArgs, Keep, Preset};
-use crate::input::{Input, Reader};
+use crate::input::{Input, Reader, Work};
 use crate::noise;
 use crate::output::{Look, Sink};
+use crate::pipeline;
 use crate::problems::{Kind, Problem, Problems};
 use crate::report::{rounded, write_json};
 use crate::scan;
@@ -40,18 +41,31 @@ pub fn run(args: &ExplainArgs, problems: &mut Problems) -> Result<Outcome, Probl
     let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
     let mut read = |path: &Path| document(path, &args.input, cleaner.as_ref(), &settings, problems);
     let (a, b) = (read(&args.a)?, read(&args.b)?);
-    let comparison = settings.compare(&a.story, &b.story);
+    let mut comparison = settings.compare(&a.story, &b.story);
+    let mut among = None;
+    if !args.corpus.is_empty() {
+        let corpus = corpus(args, cleaner.as_ref(), &settings, problems)?;
+        let alone = comparison;
+        comparison = corpus.compare(&a.story, &b.story);
+        among = Some(Among {
+            documents: corpus.len(),
+            alone,
+        });
+    }
     match args.format {
         ExplainFormat::Text => {
             let mut out = Sink::open(&args.output, Look::Styled)?;
             out.write(table(&a, &b, &comparison, args.rule.preset, &settings).as_bytes())?;
-            out.write(runs(&a, &b, comparison.runs()).as_bytes())?;
+            if let Some(among) = &among {
+                out.write(weighed(among).as_bytes())?;
+            }
+            out.write(runs(&a, &b, comparison.runs(), among.is_some()).as_bytes())?;
             out.write(differences(&a, &b, comparison.differences()).as_bytes())?;
             out.finish()?;
         }
         ExplainFormat::Json => {
             let mut out = Sink::open(&args.output, Look::Plain)?;
-            out.write(&json(&a, &b, &comparison, &settings))?;
+            out.write(&json(&a, &b, &comparison, among.as_ref(), &settings))?;
             out.finish()?;
         }
     }
@@ -60,6 +74,79 @@ pub fn run(args: &ExplainArgs, problems: &mut Problems) -> Result<Outcome, Probl
     } else {
         Outcome::Clean
     })
+}
+
+/// What the weights are from, and the answer without them.
+struct Among {
+    documents: usize,
+    alone: Comparison,
+}
+
+/// The sketches of the stories of the corpus.
+fn corpus(
+    args: &ExplainArgs,
+    cleaner: Option<&Cleaner>,
+    settings: &Settings,
+    problems: &mut Problems,
+) -> Result<Batch, Problem> {
+    let input = Input {
+        args: args.input.clone(),
+        select: crate::args::SelectArgs::default(),
+        dates: false,
+        value_field: None,
+        sites: None,
+    };
+    let mut reader = Reader::new(&args.corpus, &input, args.output.output.as_deref())?;
+    let mut batch = Batch::new(settings.clone());
+    let sketches = |work: Work| {
+        let (mut sketches, mut told) = (Vec::new(), Vec::new());
+        work.pages(&input, &mut told, |page| {
+            let text = page.text.unwrap_or("");
+            let sketch = match cleaner {
+                Some(cleaner) => settings.sketch(&cleaner.strip(text).text()),
+                None => settings.sketch(text),
+            };
+            let id = page.id.to_text().into_owned();
+            sketches.push((sketch, id));
+        });
+        (sketches, told)
+    };
+    pipeline::run(&mut reader, sketches, |(sketches, told)| {
+        problems.extend(told);
+        for (sketch, id) in sketches {
+            let about = newsift::Document {
+                id,
+                ..newsift::Document::default()
+            };
+            batch.push(sketch, about);
+        }
+        Ok(true)
+    })?;
+    Ok(batch)
+}
+
+/// What the corpus changed.
+fn weighed(among: &Among) -> String {
+    let alone = &among.alone;
+    format!(
+        "\nWeighed among {}; by themselves they are {} (similarity {:.4}).\n",
+        count(among.documents, "document"),
+        if alone.are_duplicates() {
+            "duplicates"
+        } else {
+            "not duplicates"
+        },
+        alone.evidence().similarity()
+    )
+}
+
+/// How much a shared run counts, in words.
+fn weight(weight: f64) -> &'static str {
+    match weight {
+        w if w > 0.75 => "few stories have it",
+        w if w > 0.25 => "some stories have it",
+        _ => "common: many stories have it",
+    }
 }
 
 /// The document that `FILE` or `FILE#ID` names.
@@ -302,7 +389,7 @@ fn table(
 }
 
 /// The longest shared runs in the order of `a`, each in its context.
-fn runs(a: &Document, b: &Document, runs: &[SharedRun]) -> String {
+fn runs(a: &Document, b: &Document, runs: &[SharedRun], weighed: bool) -> String {
     if runs.is_empty() {
         return String::from("\nNo shared runs of words.\n");
     }
@@ -316,7 +403,16 @@ fn runs(a: &Document, b: &Document, runs: &[SharedRun]) -> String {
     }
     text.push('\n');
     for run in longest.into_iter().map(|number| &runs[number]) {
-        let _ = writeln!(text, "\n  {}", count(run.words, "word"));
+        let _ = write!(text, "\n  {}", count(run.words, "word"));
+        if weighed {
+            let _ = write!(
+                text,
+                "  {ASIDE}weight {:.2}, {}{ASIDE:#}",
+                run.weight,
+                weight(run.weight)
+            );
+        }
+        text.push('\n');
         let _ = writeln!(text, "  A  {}", in_context(&a.story, &run.a));
         let _ = writeln!(text, "  B  {}", in_context(&b.story, &run.b));
     }
@@ -374,7 +470,13 @@ fn in_context(text: &str, span: &Range<usize>) -> String {
     )
 }
 
-fn json(a: &Document, b: &Document, comparison: &Comparison, settings: &Settings) -> Vec<u8> {
+fn json(
+    a: &Document,
+    b: &Document,
+    comparison: &Comparison,
+    among: Option<&Among>,
+    settings: &Settings,
+) -> Vec<u8> {
     #[derive(Serialize)]
     struct Explained<'a> {
         a: Side<'a>,
@@ -391,8 +493,17 @@ fn json(a: &Document, b: &Document, comparison: &Comparison, settings: &Settings
         conflicting_numbers: usize,
         agreeing_numbers: usize,
         conflicting_names: usize,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        corpus: Option<Corpus>,
         runs: Vec<Run<'a>>,
         differences: Vec<Differs<'a>>,
+    }
+    /// How many documents the weights are from, and the answer without them.
+    #[derive(Serialize)]
+    struct Corpus {
+        documents: usize,
+        duplicates_alone: bool,
+        similarity_alone: f64,
     }
     #[derive(Serialize)]
     struct Side<'a> {
@@ -411,6 +522,8 @@ fn json(a: &Document, b: &Document, comparison: &Comparison, settings: &Settings
     #[derive(Serialize)]
     struct Run<'a> {
         words: usize,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        weight: Option<f64>,
         a: [usize; 2],
         b: [usize; 2],
         text: &'a str,
@@ -438,6 +551,11 @@ fn json(a: &Document, b: &Document, comparison: &Comparison, settings: &Settings
         conflicting_numbers: evidence.conflicting_numbers(),
         agreeing_numbers: evidence.agreeing_numbers(),
         conflicting_names: evidence.conflicting_names(),
+        corpus: among.map(|among| Corpus {
+            documents: among.documents,
+            duplicates_alone: among.alone.are_duplicates(),
+            similarity_alone: rounded(among.alone.evidence().similarity()),
+        }),
         differences: comparison
             .differences()
             .iter()
@@ -453,6 +571,7 @@ fn json(a: &Document, b: &Document, comparison: &Comparison, settings: &Settings
             .iter()
             .map(|run| Run {
                 words: run.words,
+                weight: among.map(|_| rounded(run.weight)),
                 a: [run.a.start, run.a.end],
                 b: [run.b.start, run.b.end],
                 text: &a.story[run.a.clone()],

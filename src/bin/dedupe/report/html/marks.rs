@@ -82,7 +82,12 @@ mod tests {
     }
 
     fn run(a: std::ops::Range<usize>, b: std::ops::Range<usize>) -> SharedRun {
-        SharedRun { a, b, words: 1 }
+        SharedRun {
+            a,
+            b,
+            words: 1,
+            weight: 1.0,
+        }
     }
 
     #[test]
