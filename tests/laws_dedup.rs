@@ -411,20 +411,20 @@ fn edited(words: &[String], every: usize, dice: &mut Dice) -> Vec<String> {
 
 #[test]
 fn versions_that_others_stand_between_are_one_story() {
-    // The first two have 70 words of the story in common, and much of their own; the witnesses have most of both.
+    // The first two have a third of each in common, and text of their own; the witnesses have most of both.
     let texts = |edit: bool, witnesses: usize| {
         let mut dice = Dice(51);
-        let story = dice.words(340);
-        let mut text = |from: usize, to: usize, own: usize| {
+        let story = dice.words(360);
+        let mut text = |from: usize, to: usize, every: usize, own: usize| {
             let mut words = story[from..to].to_vec();
             if edit {
-                words = edited(&words, 17 + own % 7, &mut dice);
+                words = edited(&words, every, &mut dice);
             }
             words.extend(dice.words(own));
             words.join(" ")
         };
-        let mut texts = vec![text(0, 205, 90), text(135, 340, 85)];
-        texts.extend((0..witnesses).map(|w| text(62 + w, 278 - w, 2 + w)));
+        let mut texts = vec![text(0, 240, 24, 40), text(120, 360, 29, 38)];
+        texts.extend((0..witnesses).map(|w| text(50 + w, 310 - w, 1_000, 1)));
         texts
     };
     for (edit, witnesses, clusters) in [

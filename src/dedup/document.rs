@@ -110,14 +110,15 @@ impl Sketch {
     pub fn exact(text: &str) -> Self {
         /// Tells these keys from those of stories.
         const PAGE: u128 = 1 << 127;
-        let mut words = Words::new();
-        words.read(text);
-        Self {
-            key: exact_key(words.hashes()) ^ PAGE,
-            words: words.hashes().len().min(u32::MAX as usize) as u32,
-            long: 0,
-            anchors: Box::default(),
-        }
+        scratch::with(|scratch| {
+            scratch.sketch(text);
+            Self {
+                key: scratch.draft.key ^ PAGE,
+                words: scratch.draft.words,
+                long: 0,
+                anchors: Box::default(),
+            }
+        })
     }
 
     pub(super) fn keys(&self) -> Keys<'_, u32> {

@@ -39,7 +39,8 @@ pub enum Keep {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Linkage {
     /// Every duplicate matches the kept document itself. The updates of a running story, each like the one before, do
-    /// not pull the last into the cluster of the first.
+    /// not pull the last into the cluster of the first. With less than the threshold it does so only by witnesses, see
+    /// [`Batch::cluster`](super::Batch::cluster).
     #[default]
     Anchored,
     /// The transitive closure: a duplicate matches some document of its cluster (single linkage).

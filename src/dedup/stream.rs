@@ -18,8 +18,9 @@ use crate::error::Error;
 /// (`cargo test --test memory_stream -- --nocapture` prints it). Duplicates leave nothing.
 ///
 /// **Batch and stream.** [`Batch::cluster`](super::Batch::cluster) gives what inserting the documents in the order of
-/// the keep policy gives, with one difference: the batch knows from the start how common a passage is among all
-/// stories, the stream counts the kept documents so far. As long as no passage is in more than two stories both agree.
+/// the keep policy gives, with two differences: the batch knows from the start how common a passage is among all
+/// stories, the stream counts the kept documents so far; and what witnesses say of two kept documents comes too late
+/// here. As long as no passage is in more than two documents both agree.
 #[derive(Debug, Clone, Default)]
 pub struct Deduplicator {
     settings: Settings,
