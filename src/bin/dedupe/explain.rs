@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
-use newsift::{Batch, Cleaner, Comparison, Difference, Settings, SharedRun};
+use newsift::{Batch, Cleaner, Comparison, Difference, Settings, SharedRun, Sketch};
 use serde::Serialize;
 
 use crate::Outcome;
@@ -13,7 +13,7 @@ use crate::args::{ExplainArgs, ExplainFormat, InputArgs, Keep, Preset};
 use crate::input::{Input, Reader, Work};
 use crate::noise;
 use crate::output::{Look, Sink};
-use crate::pipeline;
+use crate::pipeline::{self, Found};
 use crate::problems::{Kind, Problem, Problems};
 use crate::report::{rounded, write_json};
 use crate::scan;
@@ -82,6 +82,20 @@ struct Among {
     alone: Comparison,
 }
 
+/// Stories of the corpus: sketch and id; and what there is to tell.
+#[derive(Default)]
+struct Sketches {
+    sketches: Vec<(Sketch, String)>,
+    told: Vec<Problem>,
+}
+
+impl Found for Sketches {
+    fn bytes(&self) -> usize {
+        let bytes = |(sketch, id): &(Sketch, String)| sketch.bytes() + id.len();
+        self.sketches.iter().map(bytes).sum()
+    }
+}
+
 /// The sketches of the stories of the corpus.
 fn corpus(
     args: &ExplainArgs,
@@ -94,13 +108,14 @@ fn corpus(
         select: crate::args::SelectArgs::default(),
         dates: false,
         value_field: None,
+        fingerprints: None,
         sites: None,
     };
     let mut reader = Reader::new(&args.corpus, &input, args.output.output.as_deref())?;
     let mut batch = Batch::new(settings.clone());
-    let sketches = |work: Work| {
-        let (mut sketches, mut told) = (Vec::new(), Vec::new());
-        work.pages(&input, &mut told, |page| {
+    let sketches = |work: Work, found: &mut Sketches| {
+        let Sketches { sketches, told } = found;
+        work.pages(&input, told, |page| {
             let text = page.text.unwrap_or("");
             let sketch = match cleaner {
                 Some(cleaner) => settings.sketch(&cleaner.strip(text).text()),
@@ -109,9 +124,8 @@ fn corpus(
             let id = page.id.to_text().into_owned();
             sketches.push((sketch, id));
         });
-        (sketches, told)
     };
-    pipeline::run(&mut reader, sketches, |(sketches, told)| {
+    pipeline::run(&mut reader, sketches, |Sketches { sketches, told }| {
         problems.extend(told);
         for (sketch, id) in sketches {
             let about = newsift::Document {
