@@ -9,14 +9,14 @@ use newsift::{Cleaner, Label, Page, PageKind, Story};
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// F1 of the sample pages' story, by bytes; measured 0.928.
-const STORY_F1: f64 = 0.92;
-/// Of the sample pages' lines, the share kept or dropped rightly; measured 0.929.
-const KEPT_RIGHTLY: f64 = 0.925;
-/// Of the sample pages' lines, the share with the right one of fourteen labels; measured 0.8165.
-const LABELS_RIGHT: f64 = 0.81;
-/// Of the sample pages, the share whose kind is right; measured 0.984.
-const KINDS_RIGHT: f64 = 0.98;
+/// F1 of the sample pages' story, by bytes; measured 0.900. A sixth of the pages are of odd kinds: verse, live blogs, one line.
+const STORY_F1: f64 = 0.89;
+/// Of the sample pages' lines, the share kept or dropped rightly; measured 0.891.
+const KEPT_RIGHTLY: f64 = 0.885;
+/// Of the sample pages' lines, the share with the right one of fourteen labels; measured 0.758.
+const LABELS_RIGHT: f64 = 0.75;
+/// Of the sample pages, the share whose kind is right; measured 0.974.
+const KINDS_RIGHT: f64 = 0.97;
 
 /// All that is promised of any page.
 fn laws(cleaner: &Cleaner, text: &str) {
