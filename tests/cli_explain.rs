@@ -216,7 +216,7 @@ fn a_corpus_tells_what_is_common() {
     let world = world();
     for number in 1..=40 {
         world.file(
-            &format!("in/{number}.txt"),
+            format!("in/{number}.txt"),
             format!("{}\n{notice}\n", lead(number)),
         );
     }
