@@ -272,18 +272,17 @@ const BLOCKS: usize = 600;
 
 /// A cleaner that knows the page already, and the page.
 fn shaped(shape: Shape, blocks: usize) -> (Cleaner, String) {
+    let long = text(Script::English, 40 * blocks, 1).replace('\n', " ");
+    let sentences: Vec<&str> = long.split(". ").collect();
     let block = |i: usize| match shape {
         Shape::Equal => "The harbour board met on Monday.\n".into(),
         Shape::Period => format!("The {}th board met on Monday.\n", "long ".repeat(i % 7)),
         Shape::Letters => format!("{}\n", char::from(b'a' + (i * i % 26) as u8)),
-        Shape::Distinct => text(Script::English, 12, i as u64).replace('\n', " ") + "\n",
+        Shape::Distinct => format!("{}.\n", sentences[i]),
         Shape::Gallery => match i % 3 {
             0 => "Storm over the harbour\n".into(),
-            1 => format!(
-                "{}\n",
-                text(Script::English, 3, i as u64).replace('\n', " ")
-            ),
-            _ => text(Script::English, 30, i as u64).replace('\n', " ") + "\n",
+            1 => format!("{:.20}\n", sentences[i]),
+            _ => format!("{}.\n", sentences[i]),
         },
         Shape::OneLine => "The harbour board met on Monday. ".into(),
     };
