@@ -307,11 +307,12 @@ pub fn read_file(
             read => break read.map_err(failed)?,
         }
     };
-    bytes.truncate(read);
     if read as u64 != len {
-        bytes.extend(read_all(file, limit - read.min(limit as usize) as u64)?);
-        return Ok((bytes, None));
+        // It is changing; what it holds now is as good as what it held.
+        file.0.rewind().map_err(failed)?;
+        return Ok((read_all(file, limit)?, None));
     }
+    bytes.truncate(read);
     let fingerprint = since.and_then(|since| {
         let after = file.0.metadata().ok()?;
         Fingerprint::of_read(&before, &after, &bytes, since)
