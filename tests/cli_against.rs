@@ -224,12 +224,15 @@ fn what_cannot_be_kept_by_is_said() {
 
 #[test]
 fn the_cleanest_page_is_kept() {
-    let text = story(6);
+    let text = "The ferry Lady Imogen ran aground off Skerrow on Tuesday night with 212 people on board, the coastguard said.\n\n\
+        Nobody was hurt, and all passengers were brought ashore by fishing boats before dawn, a spokeswoman said on Wednesday.\n\n\
+        \"We heard a long scrape and then the engines stopped,\" said Ida Holm, a teacher who was on her way home to the island.\n\n\
+        The harbour office closed the channel to all ships until divers have looked at the hull, which may take two days.\n";
     let menu = "Home\nNews\nSport\nWeather\nContact\n\n";
     let footer = "\n\nSubscribe to our newsletter\n© 2026 Harbour Gazette. All rights reserved.\n";
     let world = World::with([
         ("noisy.txt", format!("{menu}{text}{footer}")),
-        ("clean.txt", text.clone()),
+        ("clean.txt", text.to_string()),
         ("noisier.txt", format!("{menu}{menu}{text}{footer}{footer}")),
     ]);
     let run = world

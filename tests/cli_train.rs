@@ -69,7 +69,7 @@ fn the_same_seed_and_pages_give_the_same_model() {
         "{header}"
     );
     assert!(
-        header.contains("data pages.jsonl: 11 pages, xxh3 "),
+        header.contains("data pages.jsonl: 13 pages, xxh3 "),
         "{header}"
     );
 
