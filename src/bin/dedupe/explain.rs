@@ -103,14 +103,7 @@ fn corpus(
     settings: &Settings,
     problems: &mut Problems,
 ) -> Result<Batch, Problem> {
-    let input = Input {
-        args: args.input.clone(),
-        select: crate::args::SelectArgs::default(),
-        dates: false,
-        value_field: None,
-        fingerprints: None,
-        sites: None,
-    };
+    let input = Input::new(args.input.clone());
     let mut reader = Reader::new(&args.corpus, &input, args.output.output.as_deref())?;
     let mut batch = Batch::new(settings.clone());
     let sketches = |work: Work, found: &mut Sketches| {
@@ -179,14 +172,7 @@ fn document(
             "a directory, but explain compares two documents: name a file, or FILE.jsonl#ID",
         ));
     }
-    let input = Input {
-        args: args.clone(),
-        select: crate::args::SelectArgs::default(),
-        dates: false,
-        value_field: None,
-        fingerprints: None,
-        sites: None,
-    };
+    let input = Input::new(args.clone());
     let mut reader = Reader::new(std::slice::from_ref(&path), &input, None)?;
     let mut found: Option<Document> = None;
     let (mut others, mut told) = (0, Vec::new());

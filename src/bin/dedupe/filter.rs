@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::Outcome;
-use crate::args::{FilterArgs, InputArgs, Keep, SelectArgs};
+use crate::args::{FilterArgs, InputArgs, Keep};
 use crate::input::{Id, Input, Place, Source, Work};
 use crate::noise;
 use crate::output::Sink;
@@ -59,19 +59,12 @@ pub fn run(args: &FilterArgs, problems: &mut Problems) -> Result<Outcome, Proble
     let seen = seen
         .build()
         .map_err(|error| Problem::new(Kind::Setting, "--threshold", error.to_string()))?;
-    let input = Input {
-        args: InputArgs {
-            id_field: args.id_field.clone(),
-            text_field: args.text_field.clone(),
-            max_size: args.max_size,
-            ..InputArgs::default()
-        },
-        select: SelectArgs::default(),
-        sites: None,
-        dates: false,
-        value_field: None,
-        fingerprints: None,
-    };
+    let input = Input::new(InputArgs {
+        id_field: args.id_field.clone(),
+        text_field: args.text_field.clone(),
+        max_size: args.max_size,
+        ..InputArgs::default()
+    });
     problems.tell_at_once();
     let messages = listen(args.max_size)?;
     let mut filter = Filter {

@@ -181,12 +181,11 @@ pub fn scan(
     problems: &mut Problems,
 ) -> Result<Scan, Problem> {
     let input = Input {
-        args: args.input.clone(),
         select: args.select.clone(),
         dates: matches!(keep, Keep::Oldest | Keep::Newest),
         value_field: args.keep_by.clone(),
-        fingerprints: None,
         sites: Some(args.site.clone()),
+        ..Input::new(args.input.clone())
     };
     let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
     let reader = |input: &Input| -> Result<Reader, Problem> {

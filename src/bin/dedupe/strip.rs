@@ -60,12 +60,9 @@ enum Answer {
 pub fn run(args: &StripArgs, problems: &mut Problems) -> Result<Outcome, Problem> {
     let cleaner = noise::keeping(&args.noise, &args.keep_labels)?;
     let input = Input {
-        args: args.input.clone(),
         select: args.select.clone(),
-        dates: false,
-        value_field: None,
-        fingerprints: None,
         sites: Some(args.site.clone()),
+        ..Input::new(args.input.clone())
     };
     pipeline::with_threads(&args.run, || {
         let writes = args.out.as_deref().or(args.output.output.as_deref());

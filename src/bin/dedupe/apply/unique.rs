@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::Outcome;
-use crate::args::{ApplyArgs, InputArgs, InputFormat, SelectArgs};
+use crate::args::{ApplyArgs, InputArgs, InputFormat};
 use crate::fingerprint::{Fingerprint, Stat, copy};
 use crate::input::format::{Holds, by_name};
 use crate::input::{Input, Page, Reader, Work};
@@ -180,27 +180,20 @@ fn group(
         Err(error) => return refused(&error.to_string()),
     };
     let is_lines = !group.lines.contains_key(&0);
-    let input = Input {
-        args: InputArgs {
-            input_format: match by_name(path) {
-                // Rows and records become lines of JSON, markup becomes text.
-                Some((Holds::Csv(_) | Holds::Warc | Holds::Parquet | Holds::Html, _)) => {
-                    InputFormat::Auto
-                }
-                _ if is_lines => InputFormat::Jsonl,
-                _ => InputFormat::Text,
-            },
-            max_size: u64::MAX,
-            text_field: args.text_field.clone(),
-            id_field: args.id_field.clone(),
-            ..InputArgs::default()
+    let input = Input::new(InputArgs {
+        input_format: match by_name(path) {
+            // Rows and records become lines of JSON, markup becomes text.
+            Some((Holds::Csv(_) | Holds::Warc | Holds::Parquet | Holds::Html, _)) => {
+                InputFormat::Auto
+            }
+            _ if is_lines => InputFormat::Jsonl,
+            _ => InputFormat::Text,
         },
-        select: SelectArgs::default(),
-        dates: false,
-        value_field: None,
-        fingerprints: None,
-        sites: None,
-    };
+        max_size: u64::MAX,
+        text_field: args.text_field.clone(),
+        id_field: args.id_field.clone(),
+        ..InputArgs::default()
+    });
     let mut reader = match Reader::new(std::slice::from_ref(&place), &input, None) {
         Ok(reader) => reader,
         Err(problem) => return Ok(Err(problem)),

@@ -158,6 +158,18 @@ pub struct Input {
 }
 
 impl Input {
+    /// All that lies under the paths, as these options have it; nothing else is asked of the pages.
+    pub fn new(args: InputArgs) -> Self {
+        Self {
+            args,
+            select: SelectArgs::default(),
+            dates: false,
+            value_field: None,
+            fingerprints: None,
+            sites: None,
+        }
+    }
+
     /// The site of a page: of its field, or of the folder that its file lies in.
     fn site(&self, source: &Source, line: Option<&Line<'_>>) -> Option<String> {
         let args = self.sites.as_ref().filter(|args| args.by_site)?;
