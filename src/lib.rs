@@ -78,6 +78,8 @@ pub mod shingle;
 mod simd;
 pub mod simhash;
 pub mod similarity;
+#[cfg(any(test, newsift_plain, not(target_arch = "x86_64")))]
+mod swar;
 pub mod text;
 #[cfg(feature = "train")]
 pub mod train;

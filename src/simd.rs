@@ -33,22 +33,12 @@ fn masks_sse2(block: &[u8; BLOCK]) -> Masks {
     };
     let (parts, _) = block.as_chunks::<16>();
     for (i, part) in parts.iter().enumerate() {
-        let value = u128::from_le_bytes(*part);
-        let bytes = _mm_set_epi64x(
-            ((value >> 64) as u64).cast_signed(),
-            (value as u64).cast_signed(),
-        );
-        let up_to = |bytes: __m128i, from: u8, count: i8| {
-            let from = _mm_add_epi8(bytes, _mm_set1_epi8(from.wrapping_neg().cast_signed()));
-            _mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8(count - 1)), from)
-        };
-        let letter = up_to(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), b'a', 26);
-        let word = _mm_or_si128(letter, up_to(bytes, b'0', 10));
+        let bytes = register(part);
+        let word = _mm_or_si128(ascii_letters(bytes), within(bytes, b'0', 10));
         let apostrophe = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\''.cast_signed()));
-        let bits = |bytes| u64::from(_mm_movemask_epi8(bytes) as u16) << (16 * i);
-        masks.word |= bits(word);
-        masks.apostrophe |= bits(apostrophe);
-        masks.high |= bits(bytes);
+        masks.word |= u64::from(bits(word)) << (16 * i);
+        masks.apostrophe |= u64::from(bits(apostrophe)) << (16 * i);
+        masks.high |= u64::from(bits(bytes)) << (16 * i);
     }
     masks
 }
@@ -63,22 +53,45 @@ pub(crate) fn letters(window: &[u8; WINDOW]) -> LetterMasks {
 #[target_feature(enable = "sse2")]
 #[inline]
 fn letters_sse2(window: &[u8; WINDOW]) -> LetterMasks {
-    let value = u128::from_le_bytes(*window);
-    let bytes = _mm_set_epi64x(
-        ((value >> 64) as u64).cast_signed(),
-        (value as u64).cast_signed(),
-    );
-    let lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-    let from_a = _mm_add_epi8(lower, _mm_set1_epi8(b'a'.wrapping_neg().cast_signed()));
-    let letter = _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a);
-    let bits = |bytes| u32::from(_mm_movemask_epi8(bytes) as u16);
+    let bytes = register(window);
+    let letter = bits(ascii_letters(bytes));
     // The bit of lower case, moved to the top of its byte.
     let not_upper = bits(_mm_slli_epi16::<2>(bytes));
-    let letter = bits(letter);
     LetterMasks {
         letter,
         upper: letter & !not_upper,
     }
+}
+
+#[target_feature(enable = "sse2")]
+#[inline]
+fn register(bytes: &[u8; 16]) -> __m128i {
+    let value = u128::from_le_bytes(*bytes);
+    _mm_set_epi64x(
+        ((value >> 64) as u64).cast_signed(),
+        (value as u64).cast_signed(),
+    )
+}
+
+/// Which bytes are `first` or one of the `count` from there on.
+#[target_feature(enable = "sse2")]
+#[inline]
+fn within(bytes: __m128i, first: u8, count: i8) -> __m128i {
+    let from = _mm_add_epi8(bytes, _mm_set1_epi8(first.wrapping_neg().cast_signed()));
+    _mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8(count - 1)), from)
+}
+
+#[target_feature(enable = "sse2")]
+#[inline]
+fn ascii_letters(bytes: __m128i) -> __m128i {
+    within(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), b'a', 26)
+}
+
+/// The top bit of each byte.
+#[target_feature(enable = "sse2")]
+#[inline]
+fn bits(bytes: __m128i) -> u32 {
+    _mm_movemask_epi8(bytes).cast_unsigned()
 }
 
 /// Does the work with the widest registers that the processor has.

@@ -29,8 +29,8 @@ pub(crate) fn masks(block: &[u8; BLOCK]) -> Masks {
 #[cfg(any(test, newsift_plain, not(target_arch = "x86_64")))]
 #[inline(always)]
 fn portable(block: &[u8; BLOCK]) -> Masks {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = ONES << 7;
+    use crate::swar::{TOPS, bits, lower, within};
+
     let mut masks = Masks {
         word: 0,
         apostrophe: 0,
@@ -40,18 +40,10 @@ fn portable(block: &[u8; BLOCK]) -> Masks {
     for (i, part) in parts.iter().enumerate() {
         let bytes = u64::from_le_bytes(*part);
         let low = bytes & !TOPS;
-        // The top bit of each byte of `value + at_least(n)` says whether the byte of `value`, below 128, is n or more.
-        let at_least = |n: u8| ONES * u64::from(128 - n);
-        let lower = low | (ONES * 0x20);
-        let letter = (lower + at_least(b'a')) & !(lower + at_least(b'z' + 1));
-        let digit = (low + at_least(b'0')) & !(low + at_least(b'9' + 1));
-        let apostrophe = (low + at_least(b'\'')) & !(low + at_least(b'\'' + 1));
-        // Moves the top bit of byte k to bit k.
-        let bits =
-            |tops: u64| (((tops & TOPS) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
-        masks.word |= bits((letter | digit) & !bytes);
-        masks.apostrophe |= bits(apostrophe & !bytes);
-        masks.high |= bits(bytes);
+        let word = within(lower(low), b'a', b'z') | within(low, b'0', b'9');
+        masks.word |= bits(word & !bytes) << (8 * i);
+        masks.apostrophe |= bits(within(low, b'\'', b'\'') & !bytes) << (8 * i);
+        masks.high |= bits(bytes) << (8 * i);
     }
     masks
 }

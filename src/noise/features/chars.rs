@@ -94,8 +94,8 @@ pub(super) fn letters(window: &[u8; WINDOW]) -> LetterMasks {
 #[cfg(any(test, newsift_plain, not(target_arch = "x86_64")))]
 #[inline(always)]
 fn portable(window: &[u8; WINDOW]) -> LetterMasks {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = ONES << 7;
+    use crate::swar::{TOPS, bits, lower, within};
+
     let mut masks = LetterMasks {
         letter: 0,
         upper: 0,
@@ -103,17 +103,10 @@ fn portable(window: &[u8; WINDOW]) -> LetterMasks {
     let (parts, _) = window.as_chunks::<8>();
     for (i, part) in parts.iter().enumerate() {
         let bytes = u64::from_le_bytes(*part);
-        // The top bit of a byte of `lower + at_least(n)` says whether that of `lower`, below 128, is n or more.
-        let lower = (bytes | (ONES * 0x20)) & !TOPS;
-        let at_least = |n: u8| ONES * u64::from(128 - n);
-        let letter = (lower + at_least(b'a')) & !(lower + at_least(b'z' + 1)) & !bytes & TOPS;
-        // Moves the top bit of byte k to bit k.
-        let bits = |tops: u64| {
-            let bits = (tops >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-            (bits as u32) << (8 * i)
-        };
-        masks.letter |= bits(letter);
-        masks.upper |= bits(letter & !(bytes << 2));
+        let letter = within(lower(bytes & !TOPS), b'a', b'z') & !bytes;
+        masks.letter |= (bits(letter) as u32) << (8 * i);
+        // The bit of lower case, moved to the top of its byte.
+        masks.upper |= (bits(letter & !(bytes << 2)) as u32) << (8 * i);
     }
     masks
 }
