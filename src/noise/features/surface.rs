@@ -37,6 +37,11 @@ impl Ends {
         self.all = mix(self.all, token);
     }
 
+    /// A punctuation mark.
+    fn push_mark(&mut self, c: u32) {
+        self.push(mix(2, c), form::MARK + (c % 96) as u8);
+    }
+
     /// The block is read: the tail gets its order.
     fn finish(&mut self) {
         for i in 0..self.count.min(TAIL) {
@@ -209,8 +214,7 @@ pub(super) fn read(block: &str, s: &mut Surface, ends: &mut Ends, content: &mut 
             word.hash = run.hash;
             let up = b.is_ascii_uppercase();
             if s.chars == 0 {
-                s.starts_upper = up;
-                s.starts_lower = !up;
+                s.start_with_letter(up);
             }
             if word.len == 0 {
                 word.first_upper = up;
@@ -308,7 +312,7 @@ pub(super) fn read(block: &str, s: &mut Surface, ends: &mut Ends, content: &mut 
                     last_wide = 0;
                     mark(s, &mut so_far, c, bytes, at, width);
                     if c != last_mark {
-                        ends.push(mix(2, c), form::MARK + (c % 96) as u8);
+                        ends.push_mark(c);
                         last_mark = c;
                     }
                     so_far.capital_run = 0;
@@ -349,8 +353,7 @@ fn plain_words(
         }
         let name = bytes[at].is_ascii_uppercase();
         if s.chars == 0 && at == 0 {
-            s.starts_upper = name;
-            s.starts_lower = !name;
+            s.start_with_letter(name);
         }
         let capitals = word.upper == word.len && word.len > 1;
         words += 1;
@@ -642,6 +645,11 @@ const UNMARKED_SENTENCE: u32 = 140;
 const FULL_STOP: u32 = 0x3002;
 
 impl Surface {
+    fn start_with_letter(&mut self, upper: bool) {
+        self.starts_upper = upper;
+        self.starts_lower = !upper;
+    }
+
     fn end_sentence(&mut self) {
         self.sentence_ends += 1;
         self.words_at_end = self.words;
@@ -652,16 +660,14 @@ impl Surface {
     /// as Chinese has, and a block of a sentence or more counts as ending with one.
     fn mark_unmarked(&mut self, ends: &mut Ends) {
         if self.unmarked * 2 > self.letters && self.unmarked >= UNMARKED_SENTENCE {
-            let marks = [self.unmarked / 40, self.unmarked / UNMARKED_SENTENCE];
-            self.commas += marks[0];
-            self.sentence_ends += marks[1];
-            self.punct += marks[0] + marks[1];
-            self.words_at_end = self.words;
-            self.capitalised_at_end = self.capitalised;
+            let (commas, stops) = (self.unmarked / 40, self.unmarked / UNMARKED_SENTENCE);
+            self.commas += commas;
+            self.punct += commas + stops;
+            (0..stops).for_each(|_| self.end_sentence());
             if !self.ends_ellipsis && !self.ends_colon && !self.ends_sentence {
                 self.ends_letter = false;
                 self.ends_sentence = true;
-                ends.push(mix(2, FULL_STOP), form::MARK + (FULL_STOP % 96) as u8);
+                ends.push_mark(FULL_STOP);
             }
         }
     }
