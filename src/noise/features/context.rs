@@ -24,8 +24,8 @@ pub(super) static CONTEXT_NAMES: [&str; CONTEXT] = [
     "number of content words", "names shared with the story", "names found nowhere else", "number of names",
     "words shared with the prose before", "words shared with the prose behind", "words shared with the headline",
     "share of the headline's words", "likely the headline", "words shared with the block before",
-    "words shared with the block behind", "nearness of a repeated heading before it", "that heading's period", "blocks with the same first words",
-    "nearness of the last with the same first words", "blocks with the same last words",
+    "words shared with the block behind", "nearness of a repeated heading before it", "that heading's period",
+    "blocks with the same first words", "nearness of the last with the same first words", "blocks with the same last words",
     "nearness of the last with the same last words", "blocks of the same form", "nearness of the last of the same form",
 ];
 
@@ -47,7 +47,6 @@ pub(super) struct Scratch {
     repeats: Repeats,
     lengths: Vec<u32>,
     prose_before: Vec<u32>,
-    likes: Vec<Like>,
 }
 
 /// A content word of the page.
@@ -76,7 +75,8 @@ struct Words {
 /// Block hashes sorted with their places, to find repeats.
 #[derive(Debug, Clone, Default)]
 struct Repeats {
-    order: Vec<(u32, u32)>,
+    /// Above the place the hash: one number is sorted faster than a pair.
+    order: Vec<u64>,
     /// Count, distance to the one before, distance to the next (0: none).
     of: Vec<(u32, u32, u32)>,
 }
@@ -185,7 +185,7 @@ pub(super) fn write(
         (before[b] - before[a]) as f32 / (b - a) as f32
     };
 
-    scratch.repeats.read(seen);
+    scratch.repeats.read(seen, |b| Some(b.ends.all));
     let repeats = &scratch.repeats.of;
 
     let mut chars_before = 0;
@@ -221,7 +221,7 @@ pub(super) fn write(
             ratio(run_chars as usize, total_chars as usize),
             log2(count - 1).min(4.0),
             f32::from(u8::from(count > 1 && prev == 0)),
-            if prev > 0 { 1.0 / prev as f32 } else { 0.0 },
+            nearness(prev),
             f32::from(u8::from(prev > 0 && prev == next)),
             near,
             period,
@@ -257,11 +257,14 @@ pub(super) fn write(
         }
     }
 
-    likenesses(seen, &mut scratch.likes, &mut |i, k, count, near| {
-        let row = i * width + at + 46 + 2 * k;
-        out[row] = log2(count).min(4.0);
-        out[row + 1] = near;
-    });
+    for kind in 0..LIKENESSES {
+        scratch.repeats.read(seen, |b| likeness(kind, b));
+        for (i, &(count, prev, _)) in scratch.repeats.of.iter().enumerate() {
+            let row = i * width + at + 46 + 2 * kind;
+            out[row] = log2(count - 1).min(4.0);
+            out[row + 1] = nearness(prev);
+        }
+    }
 
     let Words {
         entries, numbers, ..
@@ -376,64 +379,25 @@ impl Pass {
     }
 }
 
-/// Blocks of a page that have something in common.
-#[derive(Debug, Clone, Copy, Default)]
-struct Like {
-    hash: u32,
-    count: u32,
-    /// The last of them, counted from 1.
-    last: u32,
-}
+/// The kinds of likeness that [`likeness`] knows.
+const LIKENESSES: usize = 3;
 
-/// Tells of every block how many others begin with the same two words, end with the same two, and have the same form (that of
-/// the first words, and the length); and how near the one before is. Lists, comments and credits are made after one pattern.
-fn likenesses(seen: &[Seen], table: &mut Vec<Like>, tell: &mut dyn FnMut(usize, usize, u32, f32)) {
-    let size = (seen.len() * 2).next_power_of_two().max(16);
-    for kind in 0..3 {
-        let hash_of = |b: &Seen| {
-            let e = &b.ends;
-            // Two letters of a script without spaces say as little as half a word, and all have one form.
-            let wide = e.head_form[0] == form::WIDE;
-            let few = if wide { 4 } else { 2 };
-            let all = |tokens: &[u32]| tokens[..few].iter().fold(7, |h, &t| mix(h, t));
-            let hash = match kind {
-                0 if e.count >= few => all(&e.head),
-                1 if e.count >= few => all(&e.tail),
-                2 if !wide => e.head_form[..e.count.min(6)]
-                    .iter()
-                    .fold(log2(b.surface.words) as u32, |h, &f| mix(h, u32::from(f))),
-                _ => return None,
-            };
-            Some((hash ^ (hash >> 15)).wrapping_mul(0x85EB_CA6B) | 1)
-        };
-        let find = |table: &[Like], hash: u32| {
-            let mut slot = (hash >> 8) as usize & (size - 1);
-            while table[slot].count > 0 && table[slot].hash != hash {
-                slot = (slot + 1) & (size - 1);
-            }
-            slot
-        };
-        table.clear();
-        table.resize(size, Like::default());
-        for hash in seen.iter().filter_map(hash_of) {
-            let slot = find(table, hash);
-            table[slot].hash = hash;
-            table[slot].count += 1;
+/// What blocks alike have the same of: their first words, their last words, or their form (that of the first words, and the
+/// length). Lists, comments and credits are made after one pattern.
+fn likeness(kind: usize, b: &Seen) -> Option<u32> {
+    let e = &b.ends;
+    // Two letters of a script without spaces say as little as half a word, and all have one form.
+    let wide = e.head_form[0] == form::WIDE;
+    let few = if wide { 4 } else { 2 };
+    let all = |tokens: &[u32]| tokens[..few].iter().fold(7, |h, &t| mix(h, t));
+    match kind {
+        0 if e.count >= few => Some(all(&e.head)),
+        1 if e.count >= few => Some(all(&e.tail)),
+        2 if !wide => {
+            let forms = e.head_form[..e.count.min(6)].iter();
+            Some(forms.fold(log2(b.surface.words) as u32, |h, &f| mix(h, u32::from(f))))
         }
-        for (i, b) in seen.iter().enumerate() {
-            let Some(hash) = hash_of(b) else {
-                tell(i, kind, 0, 0.0);
-                continue;
-            };
-            let slot = find(table, hash);
-            let like = &mut table[slot];
-            let near = match like.last {
-                0 => 0.0,
-                last => 1.0 / (i as u32 + 1 - last) as f32,
-            };
-            like.last = i as u32 + 1;
-            tell(i, kind, like.count - 1, near);
-        }
+        _ => None,
     }
 }
 
@@ -490,17 +454,21 @@ impl Words {
 }
 
 impl Repeats {
-    fn read(&mut self, seen: &[Seen]) {
+    /// Finds the blocks with the same hash; one without a hash is like no other.
+    fn read(&mut self, seen: &[Seen], hash: impl Fn(&Seen) -> Option<u32>) {
         self.order.clear();
+        let hashes = seen.iter().zip(0..);
         self.order
-            .extend(seen.iter().enumerate().map(|(i, b)| (b.ends.all, i as u32)));
+            .extend(hashes.filter_map(|(b, i)| Some(u64::from(hash(b)?) << 32 | i)));
         self.order.sort_unstable();
         self.of.clear();
         self.of.resize(seen.len(), (1, 0, 0));
-        for group in self.order.chunk_by(|a, b| a.0 == b.0) {
-            for (k, &(_, i)) in group.iter().enumerate() {
-                let prev = if k > 0 { i - group[k - 1].1 } else { 0 };
-                let next = group.get(k + 1).map_or(0, |g| g.1 - i);
+        let place = |entry: &u64| *entry as u32;
+        for group in self.order.chunk_by(|a, b| a >> 32 == b >> 32) {
+            for (k, entry) in group.iter().enumerate() {
+                let i = place(entry);
+                let prev = if k > 0 { i - place(&group[k - 1]) } else { 0 };
+                let next = group.get(k + 1).map_or(0, |next| place(next) - i);
                 self.of[i as usize] = (group.len() as u32, prev, next);
             }
         }
@@ -516,6 +484,14 @@ fn same_length(sorted: &[u32], chars: u32) -> f32 {
     let from = sorted.partition_point(|&l| l < chars - slack);
     let to = sorted.partition_point(|&l| l <= chars + slack);
     log2((to - from).saturating_sub(1) as u32).min(5.0)
+}
+
+/// How near a block is that is so many blocks away; 0 where there is none.
+fn nearness(distance: u32) -> f32 {
+    match distance {
+        0 => 0.0,
+        _ => 1.0 / distance as f32,
+    }
 }
 
 fn ratio(part: usize, whole: usize) -> f32 {
