@@ -1,9 +1,8 @@
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::buckets::Buckets;
-use super::candidates::{Postings, READS, candidates};
+use super::candidates::READS;
 use super::clusters::{Cluster, Clusters, Match};
 use super::document::{Document, Sketch};
 use super::evidence::Evidence;
@@ -126,14 +125,14 @@ impl Batch {
     /// threads or features.
     pub fn cluster<'t>(&self, text: impl Fn(usize) -> Cow<'t, str> + Sync) -> Clusters {
         let groups = self.exact_groups();
-        let sketches: Vec<&Sketch> = groups.iter().map(|g| &self.docs[g[0]].0).collect();
+        let sketches: Vec<&Sketch> = groups.firsts().map(|i| &self.docs[i].0).collect();
         let mut buckets = Buckets::new(&sketches);
         buckets.count_stories();
-        let references = groups.iter().take_while(|g| self.reference[g[0]]).count();
+        let references = groups.firsts().take_while(|&i| self.reference[i]).count();
         let mut run = Run {
             settings: &self.settings,
             sketches: &sketches,
-            text: &|rank: u32| text(groups[rank as usize][0]),
+            text: &|rank: u32| text(groups.of(rank as usize)[0] as usize),
             crowded: vec![false; sketches.len()],
             skipped: 0,
             verified: 0,
@@ -146,7 +145,7 @@ impl Batch {
     /// the two.
     pub(super) fn buckets_with(&self, two: &[Sketch; 2]) -> (Buckets, [u32; 2]) {
         let groups = self.exact_groups();
-        let mut sketches: Vec<&Sketch> = groups.iter().map(|g| &self.docs[g[0]].0).collect();
+        let mut sketches: Vec<&Sketch> = groups.firsts().map(|i| &self.docs[i].0).collect();
         let ranks = two.each_ref().map(|sketch| {
             let rank = sketches.iter().position(|s| s.key == sketch.key);
             rank.unwrap_or_else(|| {
@@ -160,55 +159,68 @@ impl Batch {
     }
 
     /// The documents with words, those with the same words together, all in the order of the keep policy.
-    fn exact_groups(&self) -> Vec<Vec<usize>> {
-        let mut order: Vec<usize> = (0..self.docs.len())
+    fn exact_groups(&self) -> Groups {
+        // By as much of the key as settles nearly all.
+        let mut order: Vec<(bool, i64, u64, u32)> = (0..self.docs.len())
             .filter(|&i| self.docs[i].0.words > 0)
+            .map(|i| {
+                // Those that the others are looked up in come first.
+                let asked = !self.reference[i];
+                (asked, self.priority(i), self.upper_key(i), i as u32)
+            })
             .collect();
-        let none = Reverse(i64::MIN);
-        match self.settings.keep() {
-            Keep::Longest => {
-                order.sort_by_cached_key(|&i| (Reverse(self.docs[i].0.words), self.tie(i)))
+        parallel::sort_by(&mut order, |x, y| {
+            let ties = || self.tie(x.3 as usize).cmp(&self.tie(y.3 as usize));
+            let settled = (x.0, x.1, x.2).cmp(&(y.0, y.1, y.2));
+            settled.then_with(ties).then(x.3.cmp(&y.3))
+        });
+        let key = |rank: u32| self.docs[order[rank as usize].3 as usize].0.key;
+        let mut by_key: Vec<(u64, u32)> = order.iter().map(|o| o.2).zip(0..).collect();
+        parallel::sort_by(&mut by_key, |x, y| {
+            let same_half = || key(x.1).cmp(&key(y.1));
+            x.0.cmp(&y.0).then_with(same_half).then(x.1.cmp(&y.1))
+        });
+        // Each with the first of its group.
+        let groups = by_key.chunk_by(|x, y| x.0 == y.0 && key(x.1) == key(y.1));
+        let firsts = groups.flat_map(|same| same.iter().map(|&(_, rank)| (same[0].1, rank)));
+        let mut ranks: Vec<(u32, u32)> = firsts.collect();
+        parallel::sort(&mut ranks);
+        let mut groups = Groups::default();
+        for (number, (first, rank)) in (0..).zip(ranks) {
+            if first == rank {
+                groups.starts.push(number);
             }
-            Keep::Shortest => order.sort_by_cached_key(|&i| (self.docs[i].0.words, self.tie(i))),
-            Keep::First => {}
-            Keep::Oldest => order
-                .sort_by_cached_key(|&i| (self.docs[i].1.date.unwrap_or(i64::MAX), self.tie(i))),
-            Keep::Newest => order
-                .sort_by_cached_key(|&i| (self.docs[i].1.date.map_or(none, Reverse), self.tie(i))),
-            Keep::Highest => {
-                order.sort_by_cached_key(|&i| (Reverse(self.value(i, 1.0)), self.tie(i)))
-            }
-            Keep::Lowest => {
-                order.sort_by_cached_key(|&i| (Reverse(self.value(i, -1.0)), self.tie(i)))
-            }
-        }
-        // Those that the others are looked up in come first; a stable sort, so that each kind stays in its order.
-        order.sort_by_key(|&i| !self.reference[i]);
-        let mut by_key: Vec<(u128, usize)> = order
-            .iter()
-            .enumerate()
-            .map(|(rank, &i)| (self.docs[i].0.key, rank))
-            .collect();
-        parallel::sort(&mut by_key);
-        let mut groups: Vec<Vec<usize>> = by_key
-            .chunk_by(|x, y| x.0 == y.0)
-            .map(|same| same.iter().map(|&(_, rank)| rank).collect())
-            .collect();
-        groups.sort_unstable_by_key(|g| g[0]);
-        for g in &mut groups {
-            for rank in g {
-                *rank = order[*rank];
-            }
+            groups.docs.push(order[rank as usize].3);
         }
         groups
     }
 
-    /// A document's value as a number that sorts as it does; one without a value comes before all.
-    fn value(&self, i: usize, sign: f64) -> Option<i64> {
-        let value = self.docs[i].1.value.filter(|v| !v.is_nan())? * sign;
+    fn upper_key(&self, i: usize) -> u64 {
+        (self.docs[i].0.key >> 64) as u64
+    }
+
+    /// What the keep policy goes by: the document with the least is kept.
+    fn priority(&self, i: usize) -> i64 {
+        let (sketch, document) = &self.docs[i];
+        match self.settings.keep() {
+            Keep::Longest => -i64::from(sketch.words),
+            Keep::Shortest => i64::from(sketch.words),
+            Keep::First => (i as u64).cast_signed(),
+            Keep::Oldest => document.date.unwrap_or(i64::MAX),
+            Keep::Newest => document.date.map_or(i64::MAX, |date| !date),
+            Keep::Highest => self.value(i, 1.0),
+            Keep::Lowest => self.value(i, -1.0),
+        }
+    }
+
+    /// A document's value as a number that sorts the other way; one without a value comes after all.
+    fn value(&self, i: usize, sign: f64) -> i64 {
+        let Some(value) = self.docs[i].1.value.filter(|v| !v.is_nan()) else {
+            return i64::MAX;
+        };
         // As `f64::total_cmp` has it, with one zero.
-        let bits = (value + 0.0).to_bits().cast_signed();
-        Some(if bits < 0 { bits ^ i64::MAX } else { bits })
+        let bits = (value * sign + 0.0).to_bits().cast_signed();
+        !if bits < 0 { bits ^ i64::MAX } else { bits }
     }
 
     /// What breaks ties: the content, then the id.
@@ -216,38 +228,37 @@ impl Batch {
         (self.docs[i].0.key, &self.docs[i].1.id)
     }
 
-    fn report(
-        &self,
-        groups: &[Vec<usize>],
-        matches: &[Option<(u32, Evidence)>],
-        run: &Run<'_>,
-    ) -> Clusters {
+    fn report(&self, groups: &Groups, matches: &[Option<Found>], run: &Run<'_>) -> Clusters {
         let mut of: Vec<usize> = (0..self.docs.len()).collect();
-        let mut members: Vec<Vec<Match>> = vec![Vec::new(); groups.len()];
-        for (rank, group) in groups.iter().enumerate() {
-            let kept = matches[rank].as_ref().map_or(rank, |m| m.0 as usize);
-            let copies = match &matches[rank] {
-                None => &group[1..],
-                Some(_) => &group[..],
+        let mut members: Vec<(u32, Match)> = Vec::new();
+        for (rank, found) in (0..).zip(matches) {
+            let group = groups.of(rank);
+            let (kept, copies) = match found {
+                None => (rank, &group[1..]),
+                Some((kept, _)) => (*kept as usize, group),
             };
-            for &document in copies.iter().filter(|&&d| !self.reference[d]) {
-                of[document] = groups[kept][0];
-                let evidence = match &matches[rank] {
+            let copies = copies.iter().map(|&i| i as usize);
+            for document in copies.filter(|&i| !self.reference[i]) {
+                of[document] = groups.of(kept)[0] as usize;
+                let evidence = match found {
                     None => Evidence::exact(self.docs[document].0.words()),
-                    Some((_, e)) => e.clone(),
+                    Some((_, evidence)) => (**evidence).clone(),
                 };
-                members[kept].push(Match { document, evidence });
+                members.push((kept as u32, Match { document, evidence }));
             }
         }
-        let mut clusters: Vec<Cluster> = members
-            .into_iter()
-            .enumerate()
-            .filter(|(_, m)| !m.is_empty())
-            .map(|(rank, duplicates)| Cluster {
-                kept: groups[rank][0],
-                duplicates,
-            })
-            .collect();
+        members.sort_by_key(|&(kept, _)| kept);
+        let mut clusters: Vec<Cluster> = Vec::new();
+        for (rank, found) in members {
+            let kept = groups.of(rank as usize)[0] as usize;
+            match clusters.last_mut().filter(|cluster| cluster.kept == kept) {
+                Some(cluster) => cluster.duplicates.push(found),
+                None => clusters.push(Cluster {
+                    kept,
+                    duplicates: vec![found],
+                }),
+            }
+        }
         clusters.sort_by(|a, b| {
             let id = |c: &Cluster| (&self.docs[c.kept].1.id, c.kept);
             id(a).cmp(&id(b))
@@ -274,8 +285,46 @@ impl Batch {
     }
 }
 
+/// The documents with the same words together, by rank.
+#[derive(Default)]
+struct Groups {
+    docs: Vec<u32>,
+    /// Where each group begins.
+    starts: Vec<u32>,
+}
+
+impl Groups {
+    /// The documents of a group, by number, in the order of the keep policy.
+    fn of(&self, rank: usize) -> &[u32] {
+        let docs = &self.docs[self.starts[rank] as usize..];
+        match self.starts.get(rank + 1) {
+            Some(next) => &docs[..(next - self.starts[rank]) as usize],
+            None => docs,
+        }
+    }
+
+    /// The number of the first document of every group.
+    fn firsts(&self) -> impl Iterator<Item = usize> {
+        let starts = self.starts.iter();
+        starts.map(|&start| self.docs[start as usize] as usize)
+    }
+}
+
 /// A kept document with the evidence, or `None` when it is no match.
-type Checked = Vec<(u32, Option<Evidence>)>;
+type Checked = Vec<(u32, Option<Box<Evidence>>)>;
+
+/// A kept document with the evidence.
+type Found = (u32, Box<Evidence>);
+
+/// What was found when a document was looked up among those that were kept so far.
+struct Looked {
+    /// How many entries the lists of its anchors had. While they have as many, the rest is true.
+    listed: usize,
+    /// Whether lists were not read to the end.
+    unread: bool,
+    skipped: usize,
+    checked: Checked,
+}
 
 struct Run<'r> {
     settings: &'r Settings,
@@ -293,7 +342,7 @@ impl Run<'_> {
     /// The answer is that of taking one document after the other; to use many threads, the documents of a block are
     /// first verified against what was kept before the block, then the rest of the block among themselves, and only
     /// then it is decided in order, with nearly all answers at hand.
-    fn assign(&mut self, references: u32, buckets: &mut Buckets) -> Vec<Option<(u32, Evidence)>> {
+    fn assign(&mut self, references: u32, buckets: &mut Buckets) -> Vec<Option<Found>> {
         let n = self.sketches.len();
         let mut matches = self.look_up(references, buckets);
         let chained = self.settings.linkage() == Linkage::Chained;
@@ -304,26 +353,33 @@ impl Run<'_> {
             .collect();
         for block in open.chunks(BLOCK) {
             let at = |d: u32| block.partition_point(|&b| b < d);
-            let mut checked = parallel::map(block, |&d| self.check(d, buckets, &Checked::new()));
+            let looked = parallel::map(block, |&d| self.look(d, buckets, &Checked::new()));
             let open: Vec<u32> = block
                 .iter()
-                .zip(&checked)
-                .filter(|(_, c)| c.iter().all(|m| m.1.is_none()))
+                .zip(&looked)
+                .filter(|(_, l)| l.checked.iter().all(|m| m.1.is_none()))
                 .map(|(&d, _)| d)
                 .collect();
             for &d in &open {
                 buckets.keep(d);
             }
-            let again = parallel::map(&open, |&d| self.check(d, buckets, &checked[at(d)]));
+            let mixed: Vec<u32> = open
+                .iter()
+                .filter(|&&d| buckets.meets_others(d, looked[at(d)].listed))
+                .copied()
+                .collect();
+            let again = parallel::map(&mixed, |&d| self.look(d, buckets, &looked[at(d)].checked));
             buckets.forget(&open);
-            for (&d, c) in open.iter().zip(again) {
-                checked[at(d)] = c;
-            }
-            for (&d, known) in block.iter().zip(&checked) {
-                let found = candidates(buckets.of(d), buckets, |_| true);
+            let mut again = mixed.iter().zip(again).peekable();
+            for (&d, mut found) in block.iter().zip(looked) {
+                let again = again.next_if(|(of, _)| **of == d);
+                if buckets.listed(d) > found.listed {
+                    let known = again.map_or(found.checked, |(_, again)| again.checked);
+                    found = self.look(d, buckets, &known);
+                }
                 self.crowded[d as usize] |= found.unread;
                 self.skipped += found.skipped;
-                let all = self.check(d, buckets, known);
+                let all = found.checked;
                 self.verified += all.len();
                 let alike = || all.iter().filter(|m| m.1.is_some()).map(|m| m.0);
                 if chained {
@@ -355,7 +411,7 @@ impl Run<'_> {
         &mut self,
         mut witnessed: Vec<(u32, u32)>,
         buckets: &Buckets,
-        matches: &mut [Option<(u32, Evidence)>],
+        matches: &mut [Option<Found>],
     ) {
         witnessed.sort_unstable();
         let pairs: Vec<(u32, u32, usize)> = witnessed
@@ -371,7 +427,7 @@ impl Run<'_> {
         let mut moved: BTreeMap<u32, (u32, usize)> = BTreeMap::new();
         let mut found = pairs.iter().zip(found).peekable();
         while let Some(&(&(later, ..), _)) = found.peek() {
-            let mut best: Option<(u32, usize, Evidence)> = None;
+            let mut best: Option<(u32, usize, Box<Evidence>)> = None;
             while let Some((&(_, earlier, witnesses), evidence)) =
                 found.next_if(|(pair, _)| pair.0 == later)
             {
@@ -420,24 +476,31 @@ impl Run<'_> {
     }
 
     /// The evidence when they are duplicates, by themselves or by so many witnesses.
-    fn relate(&self, d: u32, kept: u32, witnesses: usize, buckets: &Buckets) -> Option<Evidence> {
+    fn relate(
+        &self,
+        d: u32,
+        kept: u32,
+        witnesses: usize,
+        buckets: &Buckets,
+    ) -> Option<Box<Evidence>> {
         scratch::with(|scratch| {
             self.prepare(d, buckets, &mut scratch.own);
             self.prepare(kept, buckets, &mut scratch.other);
             let (mut evidence, reason) = scratch.compare(self.settings);
             if reason.are_duplicates() {
-                return Some(evidence);
+                return Some(Box::new(evidence));
             }
             evidence.witnesses = witnesses;
             let words = [scratch.own.words().len(), scratch.other.words().len()];
-            self.settings.are_kin(&evidence, words).then_some(evidence)
+            let kin = self.settings.are_kin(&evidence, words);
+            kin.then(|| Box::new(evidence))
         })
     }
 
     /// For every document the one of the first so many that it duplicates; those themselves duplicate nothing.
-    fn look_up(&mut self, references: u32, buckets: &mut Buckets) -> Vec<Option<(u32, Evidence)>> {
+    fn look_up(&mut self, references: u32, buckets: &mut Buckets) -> Vec<Option<Found>> {
         let n = self.sketches.len();
-        let mut matches: Vec<Option<(u32, Evidence)>> = vec![None; n];
+        let mut matches: Vec<Option<Found>> = vec![None; n];
         if references == 0 {
             return matches;
         }
@@ -446,16 +509,12 @@ impl Run<'_> {
         }
         let others: Vec<u32> = (references..n as u32).collect();
         for block in others.chunks(BLOCK) {
-            let found = parallel::map(block, |&d| {
-                let found = candidates(buckets.of(d), buckets, |_| true);
-                let all = self.check(d, buckets, &Checked::new());
-                (found.unread, found.skipped, all)
-            });
-            for (&d, (unread, skipped, all)) in block.iter().zip(found) {
-                self.crowded[d as usize] |= unread;
-                self.skipped += skipped;
-                self.verified += all.len();
-                matches[d as usize] = best(all);
+            let found = parallel::map(block, |&d| self.look(d, buckets, &Checked::new()));
+            for (&d, found) in block.iter().zip(found) {
+                self.crowded[d as usize] |= found.unread;
+                self.skipped += found.skipped;
+                self.verified += found.checked.len();
+                matches[d as usize] = best(found.checked);
             }
         }
         buckets.forget_all();
@@ -468,7 +527,7 @@ impl Run<'_> {
         open: &[u32],
         joined: &[(u32, u32)],
         buckets: &Buckets,
-        matches: &mut [Option<(u32, Evidence)>],
+        matches: &mut [Option<Found>],
     ) {
         let mut sets = DisjointSets::new(matches.len());
         for &(a, b) in joined {
@@ -489,7 +548,7 @@ impl Run<'_> {
             scratch::with(|scratch| {
                 self.prepare(d, buckets, &mut scratch.own);
                 self.prepare(kept, buckets, &mut scratch.other);
-                (kept, scratch.compare(self.settings).0)
+                (kept, Box::new(scratch.compare(self.settings).0))
             })
         });
         for (&(d, _), m) in far.iter().zip(found) {
@@ -500,13 +559,12 @@ impl Run<'_> {
     /// Reads the text of a document to compare it.
     fn prepare(&self, rank: u32, buckets: &Buckets, prepared: &mut Prepared) {
         prepared.read_to_compare(&(self.text)(rank));
-        let (sketch, keys) = (self.sketches[rank as usize], buckets.of(rank));
-        prepared.weigh(sketch.keys(), |i| buckets.weight(keys.anchors[i]));
+        buckets.weigh(rank, self.sketches[rank as usize], prepared);
     }
 
-    /// Verifies the candidates of a document, as far as that was not done before.
-    fn check(&self, d: u32, buckets: &Buckets, before: &Checked) -> Checked {
-        let found = candidates(buckets.of(d), buckets, |k| k < d);
+    /// Looks a document up and verifies its candidates, as far as that was not done before.
+    fn look(&self, d: u32, buckets: &Buckets, before: &Checked) -> Looked {
+        let found = buckets.candidates(d, |k| k < d);
         let mut checked = Checked::new();
         let known = |document| before.iter().find(|b| b.0 == document);
         scratch::with(|scratch| {
@@ -521,7 +579,7 @@ impl Run<'_> {
                         }
                         self.prepare(c.document, buckets, &mut scratch.other);
                         let (e, reason) = scratch.compare(self.settings);
-                        reason.are_duplicates().then_some(e)
+                        reason.are_duplicates().then(|| Box::new(e))
                     }
                 };
                 let certain = evidence.as_ref().is_some_and(|e| e.similarity >= CERTAIN);
@@ -531,12 +589,17 @@ impl Run<'_> {
                 }
             }
         });
-        checked
+        Looked {
+            listed: buckets.listed(d),
+            unread: found.unread,
+            skipped: found.skipped,
+            checked,
+        }
     }
 }
 
 /// The match with the greatest similarity, the first of equals.
-fn best(checked: Checked) -> Option<(u32, Evidence)> {
+fn best(checked: Checked) -> Option<Found> {
     checked
         .into_iter()
         .filter_map(|(k, e)| e.map(|e| (k, e)))

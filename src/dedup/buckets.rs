@@ -1,31 +1,42 @@
 //! The anchors of a whole batch, sorted into buckets.
 
-use std::ops::Range;
+use std::cell::Cell;
 
-use super::candidates::{Candidate, Keys, Postings, candidates, totals};
+use super::candidates::{Candidate, Candidates, Keys, Postings, candidates, totals};
 use super::document::Sketch;
 use super::parallel;
+use super::prepared::Prepared;
 
-/// All anchors that two documents or more share, each with its documents; documents are known by rank.
+/// All anchors that two documents or more share, each with the kept documents that have it; documents are known by rank.
 pub(super) struct Buckets {
-    starts: Vec<u32>,
-    docs: Vec<u32>,
+    lists: Vec<List>,
+    /// The kept documents of each bucket.
+    live: Vec<u32>,
     /// How many stories have the anchor.
     stories: Vec<u32>,
-    /// The kept documents of each bucket stand at the front of its part, so many as `len` says.
-    live: Vec<u32>,
-    len: Vec<u32>,
     totals: Vec<[f64; 2]>,
     /// An anchor of so many stories or fewer counts fully.
     full: f64,
-    /// For every anchor of every document the bucket, or [`ALONE`].
+    /// For the anchors of every document the buckets. Most anchors are of one document only: [`RUN`] and how many of those
+    /// there are in a row.
     buckets: Vec<u32>,
-    /// Where the anchors of each document begin in `buckets`, and how many long ones there are.
-    documents: Vec<(usize, usize)>,
+    /// Where the anchors of each document begin in `buckets`.
+    starts: Vec<usize>,
+    /// How many long anchors each document has.
+    long: Vec<u32>,
+}
+
+/// The kept documents of a bucket: so many, from there on.
+#[derive(Debug, Clone, Copy)]
+struct List {
+    start: u32,
+    len: u32,
 }
 
 /// The bucket of an anchor that no other document has.
 const ALONE: u32 = u32::MAX;
+
+const RUN: u32 = 1 << 31;
 
 /// The share of anchors in common, by weight, from which two documents are taken for one story when stories are
 /// counted. It only decides how rare an anchor is; verification decides who is a duplicate.
@@ -58,96 +69,136 @@ pub(super) fn rarity(stories: usize, full: f64) -> f64 {
     (full / stories.max(1) as f64).clamp(LEAST_WEIGHT, 1.0)
 }
 
+thread_local! {
+    /// Memory for the anchors of one document.
+    static ANCHORS: Cell<Vec<u32>> = Cell::default();
+}
+
 impl Buckets {
     /// Sorts the anchors of the documents, given by rank.
     pub(super) fn new(sketches: &[&Sketch]) -> Self {
-        let mut entries: Vec<u64> =
-            Vec::with_capacity(sketches.iter().map(|s| s.anchors.len()).sum());
-        for (rank, s) in sketches.iter().enumerate() {
-            entries.extend(s.anchors.iter().map(|&a| u64::from(a) << 32 | rank as u64));
+        let parts: Vec<u32> = (0..PARTS).collect();
+        let parts = parallel::map(&parts, |&part| in_common(sketches, part));
+        let (mut keys, mut lists, mut stories) = (Vec::new(), Vec::new(), Vec::new());
+        let mut start = 0;
+        for (anchor, documents) in parts.into_iter().flatten() {
+            keys.push(anchor);
+            lists.push(List { start, len: 0 });
+            stories.push(documents);
+            start += documents;
         }
-        parallel::sort(&mut entries);
-        // A long and a short anchor may have the same hash.
-        entries.dedup();
         let mut b = Self {
-            starts: vec![0],
-            docs: Vec::new(),
-            stories: Vec::new(),
-            live: Vec::new(),
-            len: Vec::new(),
-            totals: vec![[0.0; 2]; sketches.len()],
+            lists,
+            live: vec![0; start as usize],
+            stories,
+            totals: Vec::new(),
             full: COUNTING,
             buckets: Vec::new(),
-            documents: Vec::with_capacity(sketches.len() + 1),
+            starts: vec![0],
+            long: sketches.iter().map(|s| s.long).collect(),
         };
-        let mut keys = Vec::new();
-        for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32) {
-            if bucket.len() > 1 {
-                keys.push((bucket[0] >> 32) as u32);
-                b.docs.extend(bucket.iter().map(|&e| e as u32));
-                b.starts.push(b.docs.len() as u32);
-                b.stories.push(bucket.len() as u32);
-            }
-        }
-        drop(entries);
-        b.live = vec![0; b.docs.len()];
-        b.len = vec![0; keys.len()];
-        // Where the keys with these upper 16 bits begin.
-        let top: Vec<usize> = (0..=1_u32 << 16)
-            .map(|t| keys.partition_point(|&k| k >> 16 < t))
-            .collect();
-        let bucket = |&a: &u32| {
-            let t = (a >> 16) as usize;
-            match keys[top[t]..top[t + 1]].binary_search(&a) {
-                Ok(place) => (top[t] + place) as u32,
-                Err(_) => ALONE,
-            }
-        };
+        let places = Places::of(&keys);
         let shares: Vec<&[&Sketch]> = sketches.chunks(SHARE).collect();
-        let found = parallel::map(&shares, |share| -> Vec<u32> {
-            share
-                .iter()
-                .flat_map(|s| s.anchors.iter().map(bucket))
-                .collect()
+        let found = parallel::map(&shares, |share| {
+            let (mut buckets, mut lens) = (Vec::new(), Vec::with_capacity(share.len()));
+            for sketch in *share {
+                let before = buckets.len();
+                for &anchor in &sketch.anchors {
+                    if let Some(bucket) = places.find(spread(anchor)) {
+                        buckets.push(bucket);
+                    } else if let Some(run) = buckets[before..].last_mut().filter(|b| **b >= RUN) {
+                        *run += 1;
+                    } else {
+                        buckets.push(RUN | 1);
+                    }
+                }
+                lens.push(buckets.len() - before);
+            }
+            (buckets, lens)
         });
-        b.buckets.reserve_exact(found.iter().map(Vec::len).sum());
-        for share in found {
-            b.buckets.extend(share);
+        b.buckets
+            .reserve_exact(found.iter().map(|f| f.0.len()).sum());
+        b.starts.reserve_exact(sketches.len());
+        for (buckets, lens) in found {
+            b.buckets.extend(buckets);
+            for len in lens {
+                b.starts.push(b.starts[b.starts.len() - 1] + len);
+            }
         }
-        let mut from = 0;
-        for s in sketches {
-            b.documents.push((from, s.long as usize));
-            from += s.anchors.len();
-        }
-        b.documents.push((from, 0));
         b
     }
 
-    /// The anchors of a document.
-    pub(super) fn of(&self, rank: u32) -> Keys<'_, u32> {
-        let (from, long) = self.documents[rank as usize];
-        let to = self.documents[rank as usize + 1].0;
-        Keys {
-            long,
-            anchors: &self.buckets[from..to],
+    /// The buckets of a document, and runs of anchors without.
+    fn of(&self, rank: u32) -> &[u32] {
+        &self.buckets[self.starts[rank as usize]..self.starts[rank as usize + 1]]
+    }
+
+    /// The buckets of the anchors that the document has in common with others.
+    fn shared(&self, rank: u32) -> impl Iterator<Item = usize> {
+        let buckets = self.of(rank).iter();
+        buckets.filter(|&&b| b < RUN).map(|&b| b as usize)
+    }
+
+    /// How many anchors a document has.
+    fn anchors(&self, rank: u32) -> usize {
+        let buckets = self.of(rank).iter();
+        let anchors = buckets.map(|bucket| bucket.checked_sub(RUN).unwrap_or(1) as usize);
+        anchors.sum()
+    }
+
+    /// Does something with all anchors of a document.
+    fn with_keys<R>(&self, rank: u32, work: impl FnOnce(Keys<'_, u32>) -> R) -> R {
+        let mut anchors = ANCHORS.take();
+        anchors.clear();
+        for &bucket in self.of(rank) {
+            match bucket.checked_sub(RUN) {
+                Some(run) => anchors.extend((0..run).map(|_| ALONE)),
+                None => anchors.push(bucket),
+            }
+        }
+        let result = work(Keys {
+            long: self.long[rank as usize] as usize,
+            anchors: &anchors,
+        });
+        ANCHORS.set(anchors);
+        result
+    }
+
+    /// Whether nothing that the document has is common, so that all its anchors count fully.
+    fn is_rare(&self, rank: u32) -> bool {
+        self.shared(rank).all(|b| self.weight(b as u32) == 1.0)
+    }
+
+    /// The kept documents that may match, from those that pass `allowed`.
+    pub(super) fn candidates(&self, rank: u32, allowed: impl Fn(u32) -> bool) -> Candidates {
+        if self.listed(rank) == 0 {
+            return Candidates::default();
+        }
+        self.with_keys(rank, |keys| candidates(keys, self, allowed))
+    }
+
+    /// Gives the text of a document, which was read, its weights.
+    pub(super) fn weigh(&self, rank: u32, sketch: &Sketch, text: &mut Prepared) {
+        if !self.is_rare(rank) {
+            self.with_keys(rank, |keys| {
+                text.weigh(sketch.keys(), |i| self.weight(keys.anchors[i]));
+            });
         }
     }
 
     /// Takes a document for kept.
     pub(super) fn keep(&mut self, rank: u32) {
-        self.totals[rank as usize] = totals(self.of(rank), self);
-        for i in self.range(rank) {
-            let b = self.buckets[i] as usize;
-            if b == ALONE as usize {
+        for i in self.starts[rank as usize]..self.starts[rank as usize + 1] {
+            let Some(list) = self.lists.get_mut(self.buckets[i] as usize) else {
                 continue;
-            }
-            let (start, n) = (self.starts[b] as usize, self.len[b] as usize);
+            };
+            let end = (list.start + list.len) as usize;
             // A hash that is both a long and a short anchor comes twice.
-            if n > 0 && self.live[start + n - 1] == rank {
+            if list.len > 0 && self.live[end - 1] == rank {
                 continue;
             }
-            self.live[start + n] = rank;
-            self.len[b] += 1;
+            self.live[end] = rank;
+            list.len += 1;
         }
     }
 
@@ -155,14 +206,12 @@ impl Buckets {
     pub(super) fn forget(&mut self, ranks: &[u32]) {
         let Some(&first) = ranks.first() else { return };
         for &rank in ranks {
-            for i in self.range(rank) {
-                let b = self.buckets[i] as usize;
-                if b == ALONE as usize {
+            for i in self.starts[rank as usize]..self.starts[rank as usize + 1] {
+                let Some(list) = self.lists.get_mut(self.buckets[i] as usize) else {
                     continue;
-                }
-                let start = self.starts[b] as usize;
-                while self.len[b] > 0 && self.live[start + self.len[b] as usize - 1] >= first {
-                    self.len[b] -= 1;
+                };
+                while list.len > 0 && self.live[(list.start + list.len) as usize - 1] >= first {
+                    list.len -= 1;
                 }
             }
         }
@@ -170,11 +219,7 @@ impl Buckets {
 
     /// Takes back that any document is kept.
     pub(super) fn forget_all(&mut self) {
-        self.len.fill(0);
-    }
-
-    fn range(&self, rank: u32) -> Range<usize> {
-        self.documents[rank as usize].0..self.documents[rank as usize + 1].0
+        self.lists.iter_mut().for_each(|list| list.len = 0);
     }
 
     /// Counts for every anchor the stories that have it.
@@ -185,17 +230,20 @@ impl Buckets {
     /// fewest of their own, because a document that is half new resembles nobody well. What is in many documents counts little in the first round; in the next the counts
     /// of the one before are used.
     pub(super) fn count_stories(&mut self) {
-        let n = self.totals.len() as u32;
-        let mut order: Vec<u32> = (0..n).collect();
-        order.sort_by_cached_key(|&rank| {
-            let keys = self.of(rank);
-            let alone = keys.anchors.iter().filter(|&&b| b == ALONE).count();
-            let shared = keys.anchors.len() - alone;
-            (usize::MAX / 2 + alone - shared, rank)
-        });
+        let n = self.long.len() as u32;
+        let mut order: Vec<u64> = (0..n)
+            .map(|rank| {
+                let shared = self.shared(rank).count();
+                let alone = self.anchors(rank) - shared;
+                ((RUN as usize + alone - shared) as u64) << 32 | u64::from(rank)
+            })
+            .collect();
+        parallel::sort(&mut order);
+        let order: Vec<u32> = order.into_iter().map(|entry| entry as u32).collect();
         let mut story = vec![0; n as usize];
         for _ in 0..ROUNDS {
             self.forget_all();
+            self.weigh_all();
             // The answer is that of taking one document after the other. In many threads a block is looked up among what
             // was kept before it; that holds for a document of the block unless one before it in the block is kept and
             // has an anchor of it.
@@ -217,38 +265,60 @@ impl Buckets {
                     };
                 }
             }
-            let all = self.len.len();
-            let shares: Vec<Range<usize>> = (0..all)
-                .step_by(SHARE)
-                .map(|from| from..all.min(from + SHARE))
-                .collect();
-            let counts = parallel::map(&shares, |share| -> Vec<u32> {
-                let mut members = Vec::new();
-                let count = |b: usize| {
-                    let documents = self.starts[b] as usize..self.starts[b + 1] as usize;
-                    members.clear();
-                    members.extend(self.docs[documents].iter().map(|&d| story[d as usize]));
-                    members.sort_unstable();
-                    members.dedup();
-                    members.len() as u32
-                };
-                share.clone().map(count).collect()
-            });
-            self.stories = counts.concat();
+            self.stories = self.count(&story);
         }
         self.forget_all();
         self.full = DECIDING;
+        self.weigh_all();
+    }
+
+    /// How many stories have each anchor, given the story of every document.
+    fn count(&self, story: &[u32]) -> Vec<u32> {
+        let mut members: Vec<u64> = (0..)
+            .zip(story)
+            .map(|(rank, &story)| u64::from(story) << 32 | rank)
+            .collect();
+        parallel::sort(&mut members);
+        // The last story that was counted, and how many.
+        let mut counts = vec![(u32::MAX, 0); self.lists.len()];
+        for member in members {
+            let story = (member >> 32) as u32;
+            for bucket in self.shared(member as u32) {
+                let (last, count) = &mut counts[bucket];
+                *count += u32::from(*last != story);
+                *last = story;
+            }
+        }
+        counts.into_iter().map(|(_, count)| count).collect()
+    }
+
+    /// Finds out how much the anchors of each document count together.
+    fn weigh_all(&mut self) {
+        let ranks: Vec<u32> = (0..self.long.len() as u32).collect();
+        self.totals = parallel::map(&ranks, |&rank| {
+            if !self.is_rare(rank) {
+                return self.with_keys(rank, |keys| totals(keys, self));
+            }
+            let long = self.long[rank as usize] as usize;
+            [long, self.anchors(rank) - long].map(|count| count as f64)
+        });
     }
 
     /// How many entries the lists of a document's anchors have together. While documents are kept it only grows.
-    fn listed(&self, rank: u32) -> usize {
-        let anchors = self.of(rank).anchors.iter();
-        anchors.map(|&b| self.kept(b).len()).sum()
+    pub(super) fn listed(&self, rank: u32) -> usize {
+        let lists = self.shared(rank).map(|b| self.lists[b]);
+        lists.map(|list| list.len as usize).sum()
+    }
+
+    /// Whether a kept document has an anchor in common with another one that was kept since so many entries were
+    /// [`listed`](Self::listed).
+    pub(super) fn meets_others(&self, rank: u32, listed: usize) -> bool {
+        self.listed(rank) > listed + self.shared(rank).count()
     }
 
     /// The kept document that shares most of the anchors of this one, if it is enough to be taken for the same story.
     fn same_story(&self, rank: u32) -> Option<Candidate> {
-        let found = candidates(self.of(rank), self, |_| true);
+        let found = self.candidates(rank, |_| true);
         let best = found.best.first().copied();
         best.filter(|c| c.share >= SAME_STORY)
     }
@@ -258,8 +328,8 @@ impl Postings for Buckets {
     type Key = u32;
 
     fn kept(&self, bucket: u32) -> &[u32] {
-        match self.starts.get(bucket as usize) {
-            Some(&from) => &self.live[from as usize..][..self.len[bucket as usize] as usize],
+        match self.lists.get(bucket as usize) {
+            Some(list) => &self.live[list.start as usize..][..list.len as usize],
             None => &[],
         }
     }
@@ -273,5 +343,98 @@ impl Postings for Buckets {
 
     fn totals(&self, document: u32) -> [f64; 2] {
         self.totals[document as usize]
+    }
+}
+
+/// Spreads anchors, which are the least of many hashes, over all numbers. Each has its own.
+fn spread(anchor: u32) -> u32 {
+    anchor.wrapping_mul(0x9e37_79b9)
+}
+
+/// Anchors are sorted in so many parts, each a thread's work and memory.
+const PARTS: u32 = 8;
+
+/// The anchors of this part that two documents or more have, spread, with the number of documents; in their order.
+fn in_common(sketches: &[&Sketch], part: u32) -> Vec<(u32, u32)> {
+    let mut entries: Vec<u64> = Vec::new();
+    for (rank, s) in (0..).zip(sketches) {
+        let spread = s.anchors.iter().map(|&a| spread(a));
+        let of_part = spread.filter(|a| a >> (u32::BITS - PARTS.ilog2()) == part);
+        entries.extend(of_part.map(|a| u64::from(a) << 32 | rank));
+    }
+    entries.sort_unstable();
+    // A long and a short anchor may have the same hash.
+    entries.dedup();
+    let buckets = entries.chunk_by(|x, y| x >> 32 == y >> 32);
+    let shared = buckets.filter(|bucket| bucket.len() > 1);
+    shared
+        .map(|bucket| ((bucket[0] >> 32) as u32, bucket.len() as u32))
+        .collect()
+}
+
+/// Finds sorted numbers that are spread evenly.
+struct Places<'k> {
+    keys: &'k [u32],
+    /// For every value of the upper bits the place of the first key that has it or a higher one.
+    first: Vec<u32>,
+    shift: u32,
+    /// A bit for every value of some more upper bits, whether there is a key: most that is asked for is no key, and the bits
+    /// fit a cache.
+    any: Vec<u64>,
+}
+
+/// So many bits in `any` stand for one place in `first`.
+const FINER: u32 = 8;
+
+impl<'k> Places<'k> {
+    fn of(keys: &'k [u32]) -> Self {
+        let bits = keys.len().max(1).ilog2().clamp(3, 24);
+        let shift = 32 - bits;
+        let mut first = vec![0; (1 << bits) + 1];
+        let mut any = vec![0; ((FINER as usize) << bits) / 64];
+        for &key in keys {
+            first[(key >> shift) as usize + 1] += 1;
+            let fine = (key >> (shift - FINER.ilog2())) as usize;
+            any[fine / 64] |= 1 << (fine % 64);
+        }
+        for i in 1..first.len() {
+            first[i] += first[i - 1];
+        }
+        Self {
+            keys,
+            first,
+            shift,
+            any,
+        }
+    }
+
+    fn find(&self, key: u32) -> Option<u32> {
+        let fine = (key >> (self.shift - FINER.ilog2())) as usize;
+        if self.any[fine / 64] >> (fine % 64) & 1 == 0 {
+            return None;
+        }
+        let top = (key >> self.shift) as usize;
+        let (from, to) = (self.first[top], self.first[top + 1]);
+        let alike = &self.keys[from as usize..to as usize];
+        let place = alike.iter().position(|&k| k == key)?;
+        Some(from + place as u32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn places_are_those_of_a_search(mut keys in prop::collection::vec(any::<u32>(), 0..200), other: u32) {
+            keys.sort_unstable();
+            keys.dedup();
+            let places = Places::of(&keys);
+            for key in keys.iter().flat_map(|&k| [k, k ^ 1, k.wrapping_add(1 << 20)]).chain([0, u32::MAX, other]) {
+                prop_assert_eq!(places.find(key), keys.binary_search(&key).ok().map(|place| place as u32));
+            }
+        }
     }
 }

@@ -1,6 +1,5 @@
 use super::align::{Run, places};
 use super::batch::Batch;
-use super::candidates::Postings;
 use super::evidence::{Difference, Evidence, SharedRun};
 use super::prepared::Prepared;
 use super::scratch::{self, Scratch};
@@ -126,8 +125,7 @@ impl Batch {
                 (&mut scratch.own, &sketches[0], ranks[0]),
                 (&mut scratch.other, &sketches[1], ranks[1]),
             ] {
-                let anchors = buckets.of(rank).anchors;
-                prepared.weigh(sketch.keys(), |i| buckets.weight(anchors[i]));
+                buckets.weigh(rank, sketch, prepared);
             }
             settings.comparison(scratch)
         })

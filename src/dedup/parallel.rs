@@ -1,5 +1,7 @@
 //! The only place that knows of threads. The order of the results is that of the items, whatever ran when.
 
+use std::cmp::Ordering;
+
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
 
@@ -21,4 +23,12 @@ pub(super) fn sort<T: Ord + Send>(items: &mut [T]) {
     items.par_sort_unstable();
     #[cfg(not(feature = "rayon"))]
     items.sort_unstable();
+}
+
+/// The same by an order of one's own.
+pub(super) fn sort_by<T: Send>(items: &mut [T], order: impl Fn(&T, &T) -> Ordering + Sync) {
+    #[cfg(feature = "rayon")]
+    items.par_sort_unstable_by(order);
+    #[cfg(not(feature = "rayon"))]
+    items.sort_unstable_by(order);
 }
