@@ -247,7 +247,7 @@ fn strip((cleaner, pages): (Cleaner, Vec<String>)) -> usize {
 // The parts of stripping, with the warm-up: twice over each page, then once.
 #[library_benchmark(setup = cleaner)]
 #[bench::surface(args = (Kind::Story(Script::English)), config = part("*features::surface::read*"))]
-#[bench::grams(args = (Kind::Story(Script::English)), config = part("*first::FirstStage::scores*"))]
+#[bench::grams(args = (Kind::Story(Script::English)), config = part("*features::grams::scores*"))]
 #[bench::context(args = (Kind::Story(Script::English)), config = part("*features::context::write*"))]
 #[bench::network(args = (Kind::Story(Script::English)), config = part("*second::SecondStage::forward*"))]
 fn strip_part((cleaner, pages): (Cleaner, Vec<String>)) {

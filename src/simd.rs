@@ -99,11 +99,11 @@ fn bits(bytes: __m128i) -> u32 {
 /// All of it is compiled once for each kind of processor, so that its plain loops become wide too; asked once a page, the
 /// question costs nothing.
 pub(crate) fn widest<W: Work>(work: W) -> W::Out {
-    if is_x86_feature_detected!("avx512f") {
-        // SAFETY: the processor has AVX-512.
+    if has_avx512() {
+        // SAFETY: the processor has these instructions.
         unsafe { with_avx512(work) }
-    } else if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2.
+    } else if has_avx2() {
+        // SAFETY: the processor has these instructions.
         unsafe { with_avx2(work) }
     } else {
         // SSE2 is part of every x86-64 processor.
@@ -111,12 +111,25 @@ pub(crate) fn widest<W: Work>(work: W) -> W::Out {
     }
 }
 
-#[target_feature(enable = "avx512f")]
+/// AVX-512, and what [`has_avx2`] asks for.
+fn has_avx512() -> bool {
+    is_x86_feature_detected!("avx512f") && has_avx2()
+}
+
+/// AVX2 and the instructions for counting and shifting bits that came before it.
+fn has_avx2() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("popcnt")
+}
+
+#[target_feature(enable = "avx512f,bmi1,bmi2,popcnt")]
 fn with_avx512<W: Work>(work: W) -> W::Out {
     work.run(Avx512(()))
 }
 
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn with_avx2<W: Work>(work: W) -> W::Out {
     work.run(Avx2(()))
 }
@@ -288,12 +301,12 @@ mod tests {
     fn same_bits<const N: usize>() {
         let want = Sums::<N>.run(Portable);
         assert_eq!(Sums::<N>.run(Sse2(())), want);
-        if is_x86_feature_detected!("avx2") {
-            // SAFETY: the processor has AVX2.
+        if has_avx2() {
+            // SAFETY: the processor has these instructions.
             assert_eq!(unsafe { with_avx2(Sums::<N>) }, want);
         }
-        if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the processor has AVX-512.
+        if has_avx512() {
+            // SAFETY: the processor has these instructions.
             assert_eq!(unsafe { with_avx512(Sums::<N>) }, want);
         }
         assert_eq!(widest(Sums::<N>), want);

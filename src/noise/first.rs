@@ -26,13 +26,14 @@ pub(crate) struct FirstStage {
     /// The n-grams' hashes, ascending, none zero; a row of weights each.
     pub(crate) grams: Vec<u32>,
     pub(crate) rows: Vec<Row>,
-    table: Table,
+    index: Index,
 }
 
-/// Open addressing: hash and place in the dictionary, a hash of zero where the slot is free.
+/// Where n-grams stand in the dictionary, which is sorted: those that begin with the same bits follow each other.
 #[derive(Debug, Clone, PartialEq)]
-struct Table {
-    slots: Vec<(u32, u32)>,
+struct Index {
+    /// The place of the first that begins with these bits, or with higher ones.
+    starts: Vec<u32>,
     shift: u32,
     seen: Filter,
 }
@@ -65,49 +66,45 @@ impl Filter {
     }
 }
 
-impl Table {
+impl Index {
     fn new(grams: &[u32]) -> Self {
-        let size = (grams.len() * 3).next_power_of_two().max(16);
-        let mut table = Self {
-            slots: vec![(0, 0); size],
-            shift: 32 - size.ilog2(),
+        // One or two n-grams begin with the same bits.
+        let size = (grams.len().next_power_of_two() / 2).max(16);
+        let shift = 32 - size.ilog2();
+        let start = |bits| grams.partition_point(|&gram| gram >> shift < bits) as u32;
+        Self {
+            starts: (0..size as u32).map(start).collect(),
+            shift,
             seen: Filter::new(grams),
-        };
-        for (i, &gram) in grams.iter().enumerate() {
-            let mut slot = table.home(gram);
-            while table.slots[slot].0 != 0 {
-                slot = (slot + 1) & (size - 1);
-            }
-            table.slots[slot] = (gram, i as u32);
         }
-        table
     }
 
-    fn home(&self, gram: u32) -> usize {
-        (gram >> self.shift) as usize
-    }
-
-    fn find(&self, gram: u32) -> Option<usize> {
-        let mut slot = self.home(gram);
-        loop {
-            match self.slots[slot] {
-                (0, _) => return None,
-                (found, i) if found == gram => return Some(i as usize),
-                _ => slot = (slot + 1) & (self.slots.len() - 1),
-            }
+    /// The place of an n-gram in the dictionary, if it has it: that of one not less, or of the last.
+    #[inline(always)]
+    fn place(&self, grams: &[u32], gram: u32) -> usize {
+        let last = grams.len() - 1;
+        let mut place = self.starts[(gram >> self.shift) as usize] as usize;
+        // Most stand in the first three places: these are passed without a guess.
+        for _ in 0..2 {
+            place = place.min(last);
+            place += usize::from(grams[place] < gram);
         }
+        while place < last && grams[place] < gram {
+            place += 1;
+        }
+        place.min(last)
     }
 }
 
 impl FirstStage {
     pub(crate) fn new(scale: f32, bias: Scores, grams: Vec<u32>, rows: Vec<Row>) -> Self {
-        let table = Table::new(&grams);
+        let index = Index::new(&grams);
         Self {
             scale,
             bias,
             grams,
             rows,
-            table,
+            index,
         }
     }
 
@@ -117,25 +114,65 @@ impl FirstStage {
         Self::new(1.0, [0.0; SCORES], Vec::new(), Vec::new())
     }
 
-    /// The scores of the block with these n-grams, of which those in the dictionary are left over.
-    #[inline(never)] // counted by itself, see benches/instructions.rs
-    pub(crate) fn scores(&self, grams: &mut Vec<u32>) -> Scores {
+    /// The scores of the block with these n-grams, some of which are moved forward.
+    #[inline(always)]
+    pub(crate) fn scores(&self, grams: &mut [u32]) -> Scores {
         // All questions to the filter first, without a branch: they then wait for memory together.
         let mut kept = 0;
         for i in 0..grams.len() {
             let gram = grams[i];
             grams[kept] = gram;
-            kept += usize::from(self.table.seen.may_contain(gram));
+            kept += usize::from(self.index.seen.may_contain(gram));
         }
-        grams.truncate(kept);
+        if self.grams.is_empty() {
+            return self.bias;
+        }
         let mut sums = [0_i32; 16];
-        for &gram in &*grams {
-            if let Some(i) = self.table.find(gram) {
-                for (sum, &w) in sums.iter_mut().zip(&self.rows[i]) {
-                    *sum += i32::from(w);
-                }
+        // Likewise the rows: one that is not this n-gram's is added as nothing.
+        for &gram in &grams[..kept] {
+            let place = self.index.place(&self.grams, gram);
+            let found = i32::from(self.grams[place] == gram);
+            for (sum, &w) in sums.iter_mut().zip(&self.rows[place]) {
+                *sum += i32::from(w) & -found;
             }
         }
         std::array::from_fn(|i| self.bias[i] + sums[i] as f32 * self.scale)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grams_of_the_dictionary_are_found_and_no_others() {
+        for count in [0_u32, 1, 2, 15, 1000] {
+            // Some begin with the same bits, and the last is the greatest there is.
+            let grams: Vec<u32> = (1..=count)
+                .map(|i| {
+                    if i == count {
+                        u32::MAX
+                    } else {
+                        i * i * 4000 + i
+                    }
+                })
+                .collect();
+            let rows = (1..=count).map(|i| [(i % 100) as i8; 16]).collect();
+            let first = FirstStage::new(1.0, [0.0; SCORES], grams.clone(), rows);
+            for (gram, i) in grams.iter().zip(1..) {
+                for (asked, want) in [
+                    (vec![*gram], (i % 100) as f32),
+                    (vec![gram - 1, *gram, *gram], (i % 100 * 2) as f32),
+                    (vec![gram - 1], 0.0),
+                ] {
+                    assert_eq!(
+                        first.scores(&mut asked.clone()),
+                        [want; SCORES],
+                        "{asked:?} of {count}"
+                    );
+                }
+            }
+            assert_eq!(first.scores(&mut [1, 7, u32::MAX - 1]), [0.0; SCORES]);
+        }
     }
 }

@@ -60,6 +60,17 @@ pub(in crate::noise) static ASCII: [Class; 128] = {
     table
 };
 
+/// Which ASCII characters end a word: white space, punctuation, symbols.
+pub(super) static ENDS_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut i = 0;
+    while i < 128 {
+        table[i] = matches!(ASCII[i], Class::Space | Class::Punct);
+        i += 1;
+    }
+    table
+};
+
 /// The lower-case form of ASCII letters, 0 for all other bytes.
 pub(super) static LETTERS: [u8; 256] = {
     let mut table = [0; 256];
@@ -89,6 +100,35 @@ pub(super) fn letters(window: &[u8; WINDOW]) -> LetterMasks {
     return crate::simd::letters(window);
     #[cfg(any(newsift_plain, not(target_arch = "x86_64")))]
     return portable(window);
+}
+
+/// Which bytes of a text are ASCII letters, a bit for every byte, to be asked from any byte on.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LetterMap(Vec<u8>);
+
+impl LetterMap {
+    /// Reads the bytes of a text; what was read before is gone.
+    #[inline(always)]
+    pub(super) fn read(&mut self, bytes: &[u8]) {
+        // Four bytes more, so that the last byte can be asked.
+        let len = 2 * bytes.len().div_ceil(WINDOW) + 4;
+        self.0.clear();
+        self.0.resize(len, 0);
+        let (windows, rest) = bytes.as_chunks::<WINDOW>();
+        let mut last = [0; WINDOW];
+        last[..rest.len()].copy_from_slice(rest);
+        let places = self.0.as_chunks_mut().0;
+        for (window, place) in windows.iter().chain([&last]).zip(places) {
+            *place = (letters(window).letter as u16).to_le_bytes();
+        }
+    }
+
+    /// How many letters follow each other from byte `at` on; of more than 24 perhaps fewer are told.
+    #[inline(always)]
+    pub(super) fn run(&self, at: usize) -> u32 {
+        let bytes = self.0[at / 8..].first_chunk().expect("four bytes more");
+        (u32::from_le_bytes(*bytes) >> (at % 8)).trailing_ones()
+    }
 }
 
 #[cfg(any(test, newsift_plain, not(target_arch = "x86_64")))]
@@ -237,6 +277,21 @@ mod tests {
                 };
                 assert_eq!(letters(&window), want, "{window:?}");
                 assert_eq!(portable(&window), want, "{window:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn runs_of_letters() {
+        let text = "It's café, isn’t it? Internationalisation [Aé@Z]";
+        for end in (0..=text.len()).filter(|&end| text.is_char_boundary(end)) {
+            let bytes = &text.as_bytes()[..end];
+            let mut map = LetterMap::default();
+            map.read("what was there before, and longer than the text is".as_bytes());
+            map.read(bytes);
+            for at in 0..=end {
+                let run = bytes[at..].iter().take_while(|b| b.is_ascii_alphabetic());
+                assert_eq!(map.run(at), run.count() as u32, "{at} of {end}");
             }
         }
     }

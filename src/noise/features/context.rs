@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::surface::{Ends, Surface, form, log2, mix};
+use super::surface::{Surface, log2, mix};
+use super::tokens::{Ends, form};
 use crate::noise::first::{BODY_SCORE, Scores};
 use crate::noise::label::Label;
 

@@ -6,11 +6,14 @@ pub(crate) mod chars;
 mod context;
 mod grams;
 mod surface;
+mod tokens;
 
 use std::ops::Range;
 
 use super::first::FirstStage;
 use context::{CONTEXT, CONTEXT_NAMES, Seen};
+#[cfg(feature = "train")]
+use grams::Grams;
 use surface::{SURFACE, SURFACE_NAMES};
 
 use super::first::SCORES;
@@ -37,7 +40,7 @@ pub(crate) fn name(feature: usize) -> &'static str {
 pub(crate) struct Reader {
     seen: Vec<Seen>,
     content: Vec<u32>,
-    grams: Vec<u32>,
+    words: surface::Scratch,
     scratch: context::Scratch,
     rows: Vec<f32>,
 }
@@ -51,11 +54,7 @@ impl Reader {
         first: &FirstStage,
     ) -> &[f32] {
         self.surfaces(text, spans);
-        for b in &mut self.seen {
-            self.grams.clear();
-            grams::each(&b.ends, &b.surface, |gram| self.grams.push(gram));
-            b.scores = first.scores(&mut self.grams);
-        }
+        grams::scores(&mut self.seen, first);
         // Every number is written below.
         self.rows.resize(self.seen.len() * FEATURES, 0.0);
         for (b, row) in self.seen.iter().zip(self.rows.chunks_exact_mut(FEATURES)) {
@@ -79,24 +78,24 @@ impl Reader {
         self.seen.resize_with(spans.len(), Seen::default);
         for (b, span) in self.seen.iter_mut().zip(spans) {
             b.span = span.clone();
-            let from = self.content.len();
-            let block = &text[span.clone()];
-            surface::read(block, &mut b.surface, &mut b.ends, &mut self.content);
-            b.words = from..self.content.len();
         }
+        surface::read(
+            text,
+            spans,
+            &mut self.words,
+            &mut self.seen,
+            &mut self.content,
+        );
     }
 
     /// The n-grams of every block: what stage 1 is trained on.
     #[cfg(feature = "train")]
     pub(crate) fn grams(&mut self, text: &str, spans: &[Range<usize>]) -> Vec<Vec<u32>> {
         self.surfaces(text, spans);
-        self.seen
-            .iter()
-            .map(|b| {
-                let mut out = Vec::new();
-                grams::each(&b.ends, &b.surface, |gram| out.push(gram));
-                out
-            })
+        let mut grams = Grams::new();
+        let blocks = self.seen.iter();
+        blocks
+            .map(|b| grams.read(&b.ends, &b.surface).to_vec())
             .collect()
     }
 

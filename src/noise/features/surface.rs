@@ -1,57 +1,18 @@
 //! What a block shows by itself: counts of one pass over its characters.
 
-use super::chars::{self, Class, SCRIPTS, Script};
+use std::ops::Range;
+
+use super::chars::{self, Class, LetterMap, SCRIPTS, Script, WINDOW};
+use super::context::Seen;
+use super::tokens::{About, Tokens, form};
+use crate::noise::product::{Products, Work, widest};
 
 /// How many words at the head and the tail of a block the n-grams see.
 pub(super) const HEAD: usize = 8;
 pub(super) const TAIL: usize = 6;
 
-/// Words and punctuation marks at both ends of a block, as hashes with digits folded and case removed.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Ends {
-    pub(super) head: [u32; HEAD],
-    /// The last tokens, the very last first.
-    pub(super) tail: [u32; TAIL],
-    /// Forms of the tokens in `head` and `tail`: what is left of a name that no other page has.
-    pub(super) head_form: [u8; HEAD],
-    pub(super) tail_form: [u8; TAIL],
-    /// Number of tokens in the block.
-    pub(super) count: usize,
-    /// Hash of all tokens: equal for blocks that differ in digits, case and spacing only.
-    pub(super) all: u32,
-    /// The last tokens and their forms in turn, until `finish` brings them in order.
-    recent: [(u32, u8); RECENT],
-}
-
-/// A power of two, not under [`TAIL`].
-const RECENT: usize = 8;
-
-impl Ends {
-    fn push(&mut self, token: u32, form: u8) {
-        if self.count < HEAD {
-            self.head[self.count] = token;
-            self.head_form[self.count] = form;
-        }
-        self.recent[self.count % RECENT] = (token, form);
-        self.count += 1;
-        self.all = mix(self.all, token);
-    }
-
-    /// A punctuation mark.
-    fn push_mark(&mut self, c: u32) {
-        self.push(mix(2, c), form::MARK + (c % 96) as u8);
-    }
-
-    /// The block is read: the tail gets its order.
-    fn finish(&mut self) {
-        for i in 0..self.count.min(TAIL) {
-            (self.tail[i], self.tail_form[i]) = self.recent[(self.count - 1 - i) % RECENT];
-        }
-    }
-}
-
 /// Counts over a block's characters and words.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Surface {
     pub(super) chars: u32,
     pub(super) words: u32,
@@ -153,18 +114,9 @@ struct SoFar {
     not_all_caps: bool,
     /// A word of this sentence was seen: a capital is a name's from now on.
     in_sentence: bool,
-}
-
-/// Forms of tokens.
-pub(super) mod form {
-    /// One more for a capital in front, and one more for capitals only.
-    pub(super) const LOWER: u8 = 1;
-    pub(super) const MIXED: u8 = 4;
-    pub(in crate::noise::features) const WIDE: u8 = 5;
-    /// Numbers by their digits, up to five.
-    pub(super) const NUMBER: u8 = 8;
-    /// Punctuation keeps its character, folded.
-    pub(super) const MARK: u8 = 32;
+    /// The wide character before this one, if directly before; likewise the mark.
+    last_wide: u32,
+    last_mark: u32,
 }
 
 impl Word {
@@ -185,28 +137,107 @@ impl Word {
     }
 }
 
-/// Reads a block: its counts, both its ends, and its content words (appended to `content`: the hash of the lower-case
-/// word, lowest bit set when it is capitalised inside a sentence).
+/// Reusable memory for [`read`].
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scratch {
+    map: LetterMap,
+    tokens: Tokens,
+    /// Where the tokens of the blocks end that are not taken yet.
+    ends: Vec<usize>,
+}
+
+/// Reads blocks: the counts of each, both its ends, and its content words (appended to `content`: the hash of the
+/// lower-case word, lowest bit set when it is capitalised inside a sentence).
 #[inline(never)] // counted by itself, see benches/instructions.rs
-pub(super) fn read(block: &str, s: &mut Surface, ends: &mut Ends, content: &mut Vec<u32>) {
-    *s = Surface::default();
-    *ends = Ends::default();
+pub(super) fn read(
+    text: &str,
+    spans: &[Range<usize>],
+    scratch: &mut Scratch,
+    seen: &mut [Seen],
+    content: &mut Vec<u32>,
+) {
+    widest(Reading {
+        text,
+        spans,
+        scratch,
+        seen,
+        content,
+    });
+}
+
+struct Reading<'a> {
+    text: &'a str,
+    spans: &'a [Range<usize>],
+    scratch: &'a mut Scratch,
+    seen: &'a mut [Seen],
+    content: &'a mut Vec<u32>,
+}
+
+impl Work for Reading<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<P: Products>(self, _: P) {
+        let (Some(first), Some(last)) = (self.spans.first(), self.spans.last()) else {
+            return;
+        };
+        let Scratch { map, tokens, ends } = self.scratch;
+        // Spans are those of this part of the text from now on.
+        let text = &self.text[first.start..last.end];
+        map.read(text.as_bytes());
+        tokens.clear();
+        ends.clear();
+        for (i, span) in self.spans.iter().enumerate() {
+            let span = span.start - first.start..span.end - first.start;
+            self.seen[i].surface = surface(text, span, map, tokens);
+            ends.push(tokens.count());
+            if tokens.are_enough() || i + 1 == self.spans.len() {
+                tokens.hash();
+                let mut from = 0;
+                let blocks = i + 1 - ends.len()..i + 1;
+                for (b, &to) in self.seen[blocks].iter_mut().zip(&*ends) {
+                    let before = self.content.len();
+                    tokens.take(from, to, &mut b.ends, self.content);
+                    b.words = before..self.content.len();
+                    from = to;
+                }
+                tokens.clear();
+                ends.clear();
+            }
+        }
+    }
+}
+
+/// Reads the block of a text with these map.
+#[inline(always)]
+fn surface(text: &str, span: Range<usize>, map: &LetterMap, tokens: &mut Tokens) -> Surface {
+    let mut surface = Surface::default();
+    let s = &mut surface;
     let mut word = Word::default();
     let mut so_far = SoFar::default();
-    let mut last_wide = 0_u32; // the wide character before this one, if directly before
-    let mut last_mark = 0_u32;
+    let block = &text[span.clone()];
     let bytes = block.as_bytes();
-    let content = &mut Content::new(content);
     let mut at = 0;
     while at < bytes.len() {
         if word.len == 0 {
             let from = at;
-            at += plain_words(&bytes[at..], s, &mut so_far, ends, content);
+            let end = plain_words(text, &span, span.start + at, map, s, &mut so_far, tokens);
+            at = end - span.start;
             if at > from {
-                (last_mark, last_wide) = (0, 0);
+                (so_far.last_mark, so_far.last_wide) = (0, 0);
             }
         }
         let Some(&b) = bytes.get(at) else { break };
+        // What most plain words end with where there is no space.
+        let is_mark = chars::ASCII.get(usize::from(b)) == Some(&Class::Punct);
+        if is_mark && word.len == 0 && s.chars > 0 {
+            mark(s, &mut so_far, u32::from(b), bytes, at, 1, tokens);
+            let space = bytes.get(at + 1) == Some(&b' ');
+            let width = 1 + usize::from(space);
+            s.chars += width as u32;
+            at += width;
+            continue;
+        }
         if chars::LETTERS[usize::from(b)] != 0 {
             let run = letters(&bytes[at..], word.hash);
             at += run.len as usize;
@@ -225,15 +256,15 @@ pub(super) fn read(block: &str, s: &mut Surface, ends: &mut Ends, content: &mut 
             s.scripts[Script::Latin as usize] += len;
             word.len += len;
             word.upper += upper;
-            last_wide = 0;
+            so_far.last_wide = 0;
             continue;
         }
         if b == b' ' {
             s.chars += 1;
             if word.len > 0 {
                 so_far.word_len = word.len;
-                end_word(s, &mut word, &mut so_far, ends, content);
-                last_mark = 0;
+                end_word(s, &mut word, &mut so_far, tokens);
+                so_far.last_mark = 0;
             }
             at += 1;
             continue;
@@ -272,7 +303,7 @@ pub(super) fn read(block: &str, s: &mut Surface, ends: &mut Ends, content: &mut 
                 word.len += 1;
                 word.upper += u32::from(up);
                 word.hash = mix(word.hash, low);
-                last_wide = 0;
+                so_far.last_wide = 0;
             }
             Class::Digit => {
                 s.digits += 1;
@@ -280,7 +311,7 @@ pub(super) fn read(block: &str, s: &mut Surface, ends: &mut Ends, content: &mut 
                 word.digits += 1;
                 word.number = word.number.wrapping_mul(10).wrapping_add(c & 15);
                 word.hash = mix(word.hash, u32::from(b'0'));
-                last_wide = 0;
+                so_far.last_wide = 0;
             }
             Class::Joiner => {
                 if c == 0x2018 || (c == 0x27 || c == 0x2019) && word.len == 0 {
@@ -290,8 +321,8 @@ pub(super) fn read(block: &str, s: &mut Surface, ends: &mut Ends, content: &mut 
             _ => {
                 if word.len > 0 {
                     so_far.word_len = word.len;
-                    end_word(s, &mut word, &mut so_far, ends, content);
-                    last_mark = 0;
+                    end_word(s, &mut word, &mut so_far, tokens);
+                    so_far.last_mark = 0;
                 }
                 if class == Class::Wide {
                     s.words += 1;
@@ -299,83 +330,88 @@ pub(super) fn read(block: &str, s: &mut Surface, ends: &mut Ends, content: &mut 
                     s.word_letters += 1;
                     s.scripts[Script::Wide as usize] += 1;
                     s.unmarked += u32::from(chars::marks_no_sentence(c));
-                    ends.push(mix(1, c), form::WIDE);
-                    if last_wide != 0 {
-                        content.push(mix(last_wide, c) & !1, true);
-                    }
-                    last_wide = c;
-                    last_mark = 0;
+                    tokens.wide(c, so_far.last_wide);
+                    so_far.last_wide = c;
+                    so_far.last_mark = 0;
                     so_far.word_len = 9;
                     so_far.not_all_caps = true;
                 } else if class == Class::Punct {
-                    s.punct += 1;
-                    last_wide = 0;
-                    mark(s, &mut so_far, c, bytes, at, width);
-                    if c != last_mark {
-                        ends.push_mark(c);
-                        last_mark = c;
-                    }
-                    so_far.capital_run = 0;
+                    mark(s, &mut so_far, c, bytes, at, width, tokens);
                 }
             }
         }
         at += width;
     }
     if word.len > 0 {
-        end_word(s, &mut word, &mut so_far, ends, content);
+        end_word(s, &mut word, &mut so_far, tokens);
     }
-    content.flush();
     last_char(s, block);
-    s.mark_unmarked(ends);
-    ends.finish();
+    s.mark_unmarked(tokens);
+    surface
 }
 
-/// Reads words of ASCII letters with a space behind each, what most of a page consists of, and says how many bytes they
-/// take. The same as what [`read`] does letter by letter, but with the counts in registers.
+/// Reads words of ASCII letters and the spaces behind them, what most of a page consists of, and says where they end. The
+/// same as what [`surface`] does letter by letter, but with the counts in registers.
 #[inline(always)]
 fn plain_words(
-    bytes: &[u8],
+    text: &str,
+    span: &Range<usize>,
+    from: usize,
+    map: &LetterMap,
     s: &mut Surface,
     so_far: &mut SoFar,
-    ends: &mut Ends,
-    content: &mut Content<'_>,
+    tokens: &mut Tokens,
 ) -> usize {
-    let (mut words, mut letters, mut upper, mut names, mut all_caps, mut short) =
-        (0, 0, 0, 0, 0, 0);
+    let text = &text.as_bytes()[..span.end];
+    let mut tally = 0;
+    let (mut upper, mut spaces) = (0, 0);
     let (mut longest, mut run, mut longest_run) =
         (s.longest_word, so_far.capital_run, s.capital_run);
-    let mut at = 0;
-    loop {
-        let word = self::letters(&bytes[at..], 0);
-        let behind = at + word.len as usize;
-        if word.len == 0 || bytes.get(behind) != Some(&b' ') {
+    let (mut in_sentence, mut word_len) = (so_far.in_sentence, so_far.word_len);
+    let mut at = from;
+    // The tally counts up to 65,535.
+    while spaces < 60_000 {
+        let len = map.run(at);
+        let behind = at + len as usize;
+        if len == 0 || len > WINDOW as u32 || behind > text.len() {
             break;
         }
-        let name = bytes[at].is_ascii_uppercase();
-        if s.chars == 0 && at == 0 {
-            s.start_with_letter(name);
+        let next = text.get(behind).copied().unwrap_or(b'.');
+        if next != b' ' && !chars::ENDS_WORD[usize::from(next)] {
+            break;
         }
-        let capitals = word.upper == word.len && word.len > 1;
-        words += 1;
-        letters += word.len;
-        upper += word.upper;
-        names += u32::from(name);
-        all_caps += u32::from(capitals);
-        short += u32::from(!name & (word.len <= 3));
-        longest = longest.max(word.len);
-        run = if name { run + 1 } else { 0 };
+        let window = window(text, at);
+        let capitals = chars::letters(&window).upper & ((1 << len) - 1);
+        let name = capitals & 1;
+        let capitals = capitals.count_ones();
+        let kind = PLAIN[4 * len as usize + 2 * usize::from(capitals == len) + name as usize];
+        tally += kind.tally;
+        upper += capitals;
+        longest = longest.max(len);
+        run = (run + 1) * name;
         longest_run = longest_run.max(run);
-        let form = form::LOWER + u8::from(name) + u8::from(capitals);
-        ends.push(word.hash, form);
-        content.push(
-            word.hash & !1 | u32::from(name & so_far.in_sentence),
-            (word.len >= 4) | name & (word.len > 1),
-        );
-        so_far.in_sentence = true;
-        so_far.word_len = word.len;
-        at = behind + 1;
+        tokens.letters(&window, kind.about, (name == 1) & in_sentence);
+        in_sentence = true;
+        word_len = len;
+        at = behind;
+        if next != b' ' {
+            break;
+        }
+        at += 1;
+        spaces += 1;
     }
-    s.chars += at as u32;
+    if at == from {
+        return at;
+    }
+    if s.chars == 0 {
+        s.start_with_letter(text[from].is_ascii_uppercase());
+    }
+    let [words, names, all_caps, short] = [0, 16, 32, 48]
+        .map(|by| (tally >> by) as u16)
+        .map(u32::from);
+    let chars = (at - from) as u32;
+    let letters = chars - spaces;
+    s.chars += chars;
     s.words += words;
     s.letters += letters;
     s.word_letters += letters;
@@ -389,37 +425,53 @@ fn plain_words(
     s.capital_run = longest_run;
     so_far.capital_run = run;
     so_far.not_all_caps |= all_caps < words;
+    so_far.in_sentence = in_sentence;
+    so_far.word_len = word_len;
     at
 }
 
-/// Content words on their way to a list, some held back so that taking one costs no branch.
-struct Content<'a> {
-    list: &'a mut Vec<u32>,
-    held: [u32; 32],
-    count: usize,
+/// What is known of a word of letters by its length, a capital in front, and capitals only.
+#[derive(Clone, Copy)]
+struct Plain {
+    /// Words, capitalised words, words in capitals, short words in lower case: sixteen bits each.
+    tally: u64,
+    about: About,
 }
 
-impl<'a> Content<'a> {
-    fn new(list: &'a mut Vec<u32>) -> Self {
-        Self {
-            list,
-            held: [0; 32],
-            count: 0,
-        }
+static PLAIN: [Plain; 4 * (WINDOW + 1)] = {
+    let mut table = [Plain {
+        tally: 0,
+        about: About::new(0, 0, false),
+    }; 4 * (WINDOW + 1)];
+    let mut i = 0;
+    while i < table.len() {
+        let (len, capitals, name) = (i / 4, i / 2 % 2, i % 2);
+        let all_caps = if len > 1 { capitals } else { 0 };
+        let short = (name == 0 && len <= 3) as u64;
+        table[i] = Plain {
+            tally: 1 | (name as u64) << 16 | (all_caps as u64) << 32 | short << 48,
+            about: About::new(
+                len as u32,
+                form::LOWER + (name + all_caps) as u8,
+                len >= 4 || name == 1 && len > 1,
+            ),
+        };
+        i += 1;
     }
+    table
+};
 
-    #[inline(always)]
-    fn push(&mut self, word: u32, says_something: bool) {
-        self.held[self.count % 32] = word;
-        self.count += usize::from(says_something);
-        if self.count == 32 {
-            self.flush();
+/// The bytes from a place on, and zeros behind the end.
+#[inline(always)]
+fn window(bytes: &[u8], at: usize) -> [u8; WINDOW] {
+    let bytes = &bytes[at..];
+    match bytes.first_chunk() {
+        Some(window) => *window,
+        None => {
+            let mut window = [0; WINDOW];
+            window[..bytes.len()].copy_from_slice(bytes);
+            window
         }
-    }
-
-    fn flush(&mut self) {
-        self.list.extend_from_slice(&self.held[..self.count]);
-        self.count = 0;
     }
 }
 
@@ -438,14 +490,7 @@ struct Run {
 /// the letters end.
 #[inline(always)]
 fn letters(bytes: &[u8], hash: u32) -> Run {
-    let window = match bytes.first_chunk() {
-        Some(window) => *window,
-        None => {
-            let mut window = [0; chars::WINDOW];
-            window[..bytes.len()].copy_from_slice(bytes);
-            window
-        }
-    };
+    let window = window(bytes, 0);
     let masks = chars::letters(&window);
     let len = masks.letter.trailing_ones();
     let inside = (1_u32 << len) - 1;
@@ -472,13 +517,7 @@ fn mix_in(bytes: u64, count: u32, hash: u32) -> u32 {
     hashes[(count % 9) as usize]
 }
 
-fn end_word(
-    s: &mut Surface,
-    word: &mut Word,
-    so_far: &mut SoFar,
-    ends: &mut Ends,
-    content: &mut Content<'_>,
-) {
+fn end_word(s: &mut Surface, word: &mut Word, so_far: &mut SoFar, tokens: &mut Tokens) {
     let w = std::mem::take(word);
     s.words += 1;
     s.word_letters += w.len;
@@ -499,16 +538,32 @@ fn end_word(
         so_far.not_all_caps |= !all_caps;
     }
     s.capital_run = s.capital_run.max(so_far.capital_run);
-    ends.push(w.hash, w.form());
-    content.push(
-        w.hash & !1 | u32::from(name && so_far.in_sentence),
+    tokens.word(
+        w.hash,
+        w.form(),
         w.digits == 0 && (w.len >= 4 || name && w.len > 1),
+        name && so_far.in_sentence,
     );
     so_far.in_sentence = true;
 }
 
 /// Notes a punctuation mark at byte `at`.
-fn mark(s: &mut Surface, so_far: &mut SoFar, c: u32, bytes: &[u8], at: usize, width: usize) {
+fn mark(
+    s: &mut Surface,
+    so_far: &mut SoFar,
+    c: u32,
+    bytes: &[u8],
+    at: usize,
+    width: usize,
+    tokens: &mut Tokens,
+) {
+    s.punct += 1;
+    so_far.capital_run = 0;
+    so_far.last_wide = 0;
+    if c != so_far.last_mark {
+        tokens.mark(c);
+        so_far.last_mark = c;
+    }
     let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
     let digits_around = at > 0 && digit(at - 1) && digit(at + width);
     let opens = |i: usize| {
@@ -658,7 +713,7 @@ impl Surface {
 
     /// Thai and its kin set a space between phrases and nothing else: there, length speaks for commas and full stops, as many
     /// as Chinese has, and a block of a sentence or more counts as ending with one.
-    fn mark_unmarked(&mut self, ends: &mut Ends) {
+    fn mark_unmarked(&mut self, tokens: &mut Tokens) {
         if self.unmarked * 2 > self.letters && self.unmarked >= UNMARKED_SENTENCE {
             let (commas, stops) = (self.unmarked / 40, self.unmarked / UNMARKED_SENTENCE);
             self.commas += commas;
@@ -667,7 +722,7 @@ impl Surface {
             if !self.ends_ellipsis && !self.ends_colon && !self.ends_sentence {
                 self.ends_letter = false;
                 self.ends_sentence = true;
-                ends.push_mark(FULL_STOP);
+                tokens.mark(FULL_STOP);
             }
         }
     }
@@ -722,7 +777,33 @@ impl Surface {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tokens::Ends;
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn plain_words_are_read_as_letter_by_letter(
+            text in "([a-zA-Z]{1,18}|[A-Z]{2,4}|[,.:?' \\-\\n\u{7f}]|[ ,]|NASA |The |and |, |\\PC){0,40}",
+            from in 0_usize..4, to in 0_usize..4,
+        ) {
+            let start = text.floor_char_boundary(from.min(text.len()));
+            let end = text.ceil_char_boundary(text.len().saturating_sub(to).max(start));
+            let (mut map, mut empty) = (LetterMap::default(), LetterMap::default());
+            map.read(text.as_bytes());
+            // No letters in the map, no plain words.
+            empty.read(&vec![0; text.len()]);
+            let [plain, twin] = [&map, &empty].map(|map| {
+                let mut tokens = Tokens::default();
+                let surface = surface(&text, start..end, map, &mut tokens);
+                tokens.hash();
+                let (mut ends, mut content) = (Ends::default(), Vec::new());
+                tokens.take(0, tokens.count(), &mut ends, &mut content);
+                (surface, ends, content)
+            });
+            prop_assert_eq!(plain, twin);
+        }
+    }
 
     #[test]
     fn letters_are_those_of_a_loop() {
