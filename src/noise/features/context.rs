@@ -1,5 +1,6 @@
 //! What a block shows against its page: place, neighbours, repeats, cut lengths and shared words.
 
+use std::hint::select_unpredictable;
 use std::ops::Range;
 
 use super::surface::{Surface, log2, mix};
@@ -57,9 +58,11 @@ struct Entry {
     /// Blocks with this word, and blocks of the core with it.
     blocks: u32,
     core: u32,
-    /// When a block with this word was seen last, see [`Pass`]; likewise of prose.
+    /// When a block with this word was seen last, see [`Pass`], and when last before that; likewise of prose.
     last: u32,
+    before: u32,
     last_prose: u32,
+    before_prose: u32,
 }
 
 /// The content words of a page, numbered as they come.
@@ -68,7 +71,10 @@ struct Words {
     /// Open addressing: a word, and `first` plus its number. What is below `first` is of a page before, and free.
     slots: Vec<(u32, u32)>,
     first: u32,
+    mask: usize,
+    /// What is known of each, and behind them of none.
     entries: Vec<Entry>,
+    distinct: u32,
     /// The number of each word of the text.
     numbers: Vec<u32>,
 }
@@ -267,72 +273,77 @@ pub(super) fn write(
         }
     }
 
-    let Words {
-        entries, numbers, ..
-    } = scratch.words.read(content);
+    let words = &mut scratch.words;
+    words.clear(content.len());
     let headline = headline(seen, &run);
     let mut pass = Pass::after(0);
     for (i, b) in seen.iter().enumerate() {
-        let numbers = &numbers[b.words.clone()];
-        let row = &mut out[i * width + at..][..CONTEXT];
-        (row[42], row[37]) = pass.shared(numbers, entries);
-        let core = u32::from(in_core(i));
-        for &number in numbers {
-            let e = &mut entries[number as usize];
-            let new = u32::from(e.last != pass.now);
-            e.blocks += new;
-            e.core += new & core;
-            pass.note(e, prose(i));
-            e.headline |= headline == Some(i);
+        let (prose, core) = (prose(i), u32::from(in_core(i)));
+        let (mut near, mut of_prose) = (0, 0);
+        for &word in &content[b.words.clone()] {
+            let e = words.enter(word & !1);
+            let seen = pass.note(e, prose);
+            near += usize::from(seen.near);
+            of_prose += usize::from(seen.of_prose);
+            e.blocks += u32::from(seen.new);
+            e.core += u32::from(seen.new) & core;
         }
-        pass.step(prose(i));
+        let row = &mut out[i * width + at..][..CONTEXT];
+        row[42] = ratio(near, b.words.len());
+        row[37] = ratio(of_prose, b.words.len());
+        pass.step(prose);
     }
-    let headline_words = headline.map_or(0, |h| seen[h].words.len());
+    let Words {
+        entries, numbers, ..
+    } = words;
+    let headline_words = headline.map_or(0..0, |h| seen[h].words.clone());
+    for &number in &numbers[headline_words.clone()] {
+        entries[number as usize].headline = true;
+    }
     let mut pass = Pass::after(pass.now);
     for (i, b) in seen.iter().enumerate().rev() {
-        let own = u32::from(in_core(i));
-        let [
-            mut often,
-            mut shared,
-            mut alone,
-            mut names,
-            mut names_shared,
-            mut names_alone,
-            mut title,
-        ] = [0; 7];
-        let numbers = &numbers[b.words.clone()];
-        let row = &mut out[i * width + at..][..CONTEXT];
-        (row[43], row[38]) = pass.shared(numbers, entries);
-        for (&number, &word) in numbers.iter().zip(&content[b.words.clone()]) {
+        let (prose, own) = (prose(i), u32::from(in_core(i)));
+        let (mut near, mut of_prose, mut names) = (0, 0, 0);
+        // Two counts a number: fewer than the processor has registers.
+        let (mut core, mut rest, mut names_core, mut names_rest) = (0, 0, 0, 0);
+        let pair = |a: bool, b: bool| u64::from(a) | u64::from(b) << 32;
+        for (&number, &word) in numbers[b.words.clone()]
+            .iter()
+            .zip(&content[b.words.clone()])
+        {
             let e = &mut entries[number as usize];
-            let core = e.core.saturating_sub(own);
-            let name = usize::from(word & 1 == 1);
-            let (known, only) = (usize::from(core >= 1), usize::from(e.blocks == 1));
-            shared += known;
-            often += usize::from(core >= 2);
-            alone += only;
-            title += usize::from(e.headline);
+            let seen = pass.note(e, prose);
+            near += usize::from(seen.near);
+            of_prose += usize::from(seen.of_prose);
+            let name = u64::from(word & 1);
+            let of_core = pair(e.core > own, e.core > own + 1);
+            let of_rest = pair(e.blocks == 1, e.headline);
+            core += of_core;
+            rest += of_rest;
             names += name;
-            names_shared += name & known;
-            names_alone += name & only;
-            pass.note(e, prose(i));
+            names_core += of_core & name.wrapping_neg();
+            names_rest += of_rest & name.wrapping_neg();
         }
-        pass.step(prose(i));
+        pass.step(prose);
+        let (low, high) = (|n: u64| n as u32 as usize, |n: u64| (n >> 32) as usize);
         let words = b.words.len();
         let is_headline = headline == Some(i);
         let of_headline = |share: f32| if is_headline { 0.0 } else { share };
+        let row = &mut out[i * width + at..][..CONTEXT];
+        row[43] = ratio(near, words);
+        row[38] = ratio(of_prose, words);
         row[30..37].copy_from_slice(&[
-            ratio(shared, words),
-            ratio(often, words),
-            ratio(alone, words),
+            ratio(low(core), words),
+            ratio(high(core), words),
+            ratio(low(rest), words),
             log2(words as u32),
-            ratio(names_shared, names),
-            ratio(names_alone, names),
+            ratio(low(names_core), names as usize),
+            ratio(low(names_rest), names as usize),
             log2(names as u32),
         ]);
         row[39..42].copy_from_slice(&[
-            of_headline(ratio(title, words)),
-            of_headline(ratio(title, headline_words).min(2.0)),
+            of_headline(ratio(high(rest), words)),
+            of_headline(ratio(high(rest), headline_words.len()).min(2.0)),
             f32::from(u8::from(is_headline)),
         ]);
     }
@@ -345,6 +356,14 @@ struct Pass {
     last_prose: u32,
 }
 
+/// What a pass knows of a word: whether the block under way had it not yet, and whether the block passed last has it, and
+/// the prose passed last.
+struct Noted {
+    new: bool,
+    near: bool,
+    of_prose: bool,
+}
+
 impl Pass {
     fn after(before: u32) -> Self {
         // One is left out, so that the first block is no neighbour of the last of the pass before.
@@ -354,21 +373,20 @@ impl Pass {
         }
     }
 
-    /// The share of a block's words that occur in the block passed last, and in the prose passed last.
-    fn shared(&self, numbers: &[u32], entries: &[Entry]) -> (f32, f32) {
-        let (mut near, mut of_prose) = (0, 0);
-        for &number in numbers {
-            let e = &entries[number as usize];
-            near += usize::from(e.last == self.now - 1);
-            of_prose += usize::from(e.last_prose == self.last_prose);
-        }
-        (ratio(near, numbers.len()), ratio(of_prose, numbers.len()))
-    }
-
     /// A word of the block under way.
-    fn note(&self, e: &mut Entry, prose: bool) {
+    #[inline(always)]
+    fn note(&self, e: &mut Entry, prose: bool) -> Noted {
+        // Nobody can guess whether a word is new, the processor neither.
+        let new = e.last != self.now;
+        e.before = select_unpredictable(new, e.last, e.before);
+        e.before_prose = select_unpredictable(new, e.last_prose, e.before_prose);
         e.last = self.now;
         e.last_prose = if prose { self.now } else { e.last_prose };
+        Noted {
+            new,
+            near: e.before == self.now - 1,
+            of_prose: e.before_prose == self.last_prose,
+        }
     }
 
     /// On to the next block.
@@ -415,42 +433,47 @@ fn headline(seen: &[Seen], run: &Range<usize>) -> Option<usize> {
 }
 
 impl Words {
-    /// Numbers the words. So that the slots need not be cleared for every page, numbers go on from page to page.
-    fn read(&mut self, content: &[u32]) -> &mut Self {
-        let size = (content.len() * 2).next_power_of_two().max(16);
+    /// Forgets all words, for a page of so many. So that the slots need not be cleared for every page, numbers go on from
+    /// page to page.
+    fn clear(&mut self, most: usize) {
+        let size = (most * 4).next_power_of_two().max(16);
         if self.slots.len() < size {
             self.slots.resize(size, (0, 0));
         }
+        self.mask = size - 1;
         let used = self.entries.len() as u32;
         self.first = match self.first.checked_add(used) {
-            Some(first) if first <= u32::MAX - content.len() as u32 => first.max(1),
+            Some(first) if first <= u32::MAX - most as u32 => first.max(1),
             _ => {
                 self.slots.fill((0, 0));
                 1
             }
         };
-        let mask = size - 1;
         self.entries.clear();
+        self.entries.resize(most, Entry::default());
+        self.distinct = 0;
         self.numbers.clear();
-        for &word in content {
-            let word = word & !1;
-            let mut at = (word.wrapping_mul(0x85EB_CA6B) >> 7) as usize & mask;
-            let number = loop {
-                let (found, number) = self.slots[at];
-                if number < self.first {
-                    let number = self.entries.len() as u32;
-                    self.slots[at] = (word, self.first + number);
-                    self.entries.push(Entry::default());
-                    break number;
-                }
-                if found == word {
-                    break number - self.first;
-                }
-                at = (at + 1) & mask;
-            };
-            self.numbers.push(number);
+        self.numbers.reserve(most);
+    }
+
+    /// The next word of the page.
+    #[inline(always)]
+    fn enter(&mut self, word: u32) -> &mut Entry {
+        let mut at = (word.wrapping_mul(0x85EB_CA6B) >> 7) as usize & self.mask;
+        loop {
+            let (found, number) = self.slots[at];
+            let new = number < self.first;
+            // The slot is written in either case, again without a guess.
+            if new | (found == word) {
+                let number = select_unpredictable(new, self.first + self.distinct, number);
+                self.slots[at] = (word, number);
+                self.distinct += u32::from(new);
+                let number = number - self.first;
+                self.numbers.push(number);
+                return &mut self.entries[number as usize];
+            }
+            at = (at + 1) & self.mask;
         }
-        self
     }
 }
 
