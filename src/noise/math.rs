@@ -12,16 +12,23 @@ pub(crate) fn exp(x: f32) -> f32 {
     let series = 1.0
         + r * (1.0
             + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r / 720.0)))));
-    series * f32::from_bits(((power as i32 + 127) as u32) << 23)
+    // The number as an integer is the end of this sum's bits, and all but nine bits of it are shifted out.
+    let power = (power + INTEGERS).to_bits();
+    series * f32::from_bits(power.wrapping_add(127) << 23)
 }
 
-/// `f32::round` of a small number; that is a call of a function where the processor may be an old one.
+/// From here on numbers are whole: adding it rounds to integers.
+const INTEGERS: f32 = 12_582_912.0;
+
+/// `f32::round` of a small number. That is a call of a function where the processor may be an old one, and what `as` makes
+/// of numbers beyond the integers keeps loops from becoming vector instructions.
 #[inline(always)]
 fn nearest(x: f32) -> f32 {
-    let whole = x as i32 as f32;
-    // Exact: the two have the same sign and are close.
+    let whole = (x + INTEGERS) - INTEGERS;
+    // Exact: the two are close. Halves came to the even number, and are to come to that further from zero.
     let rest = x - whole;
-    whole + if rest >= 0.5 { 1.0 } else { 0.0 } - if rest <= -0.5 { 1.0 } else { 0.0 }
+    whole + if rest == 0.5 && x > 0.0 { 1.0 } else { 0.0 }
+        - if rest == -0.5 && x < 0.0 { 1.0 } else { 0.0 }
 }
 
 /// The natural logarithm of a number from 1 to 2, within 2e-5: the series of the inverse hyperbolic tangent.
