@@ -4,6 +4,8 @@
 //! label and one for "body text"; a block's scores are the sums over its n-grams. N-grams are known by a 32-bit hash; those
 //! that are not in the dictionary say nothing.
 
+use std::hint::select_unpredictable;
+
 use super::label::Label;
 
 /// Scores of a block: one a label, then one for body text.
@@ -128,12 +130,13 @@ impl FirstStage {
             return self.bias;
         }
         let mut sums = [0_i32; 16];
-        // Likewise the rows: one that is not this n-gram's is added as nothing.
+        // Likewise the rows: nothing is added in the place of one that is not this n-gram's.
         for &gram in &grams[..kept] {
             let place = self.index.place(&self.grams, gram);
-            let found = i32::from(self.grams[place] == gram);
-            for (sum, &w) in sums.iter_mut().zip(&self.rows[place]) {
-                *sum += i32::from(w) & -found;
+            let found = self.grams[place] == gram;
+            let row = select_unpredictable(found, &self.rows[place], &[0; 16]);
+            for (sum, &w) in sums.iter_mut().zip(row) {
+                *sum += i32::from(w);
             }
         }
         std::array::from_fn(|i| self.bias[i] + sums[i] as f32 * self.scale)

@@ -11,6 +11,8 @@ const WHOLE: usize = 8;
 
 /// Room for the n-grams of a block; it has 49 at most.
 const MOST: usize = 64;
+/// So many are hashed at once.
+const LANES: usize = 16;
 
 /// The n-grams of a block, what each is made of and then its hash.
 pub(super) struct Grams {
@@ -65,10 +67,17 @@ impl Grams {
             self.count += 1;
         });
         // All are hashed together, by vector instructions.
-        let [a, b, c] = &self.parts;
-        for ((h, &a), (&b, &c)) in self.kind.iter_mut().zip(a).zip(b.iter().zip(c)) {
-            *h = mix(mix(mix(mix(*h, a), b), c), 0x5bd1);
-            *h = (*h ^ (*h >> 15)).wrapping_mul(0x85EB_CA6B);
+        let [a, b, c] = self
+            .parts
+            .each_ref()
+            .map(|parts| parts.as_chunks::<LANES>().0);
+        let kinds = self.kind.as_chunks_mut::<LANES>().0;
+        let chunks = kinds.iter_mut().zip(a).zip(b.iter().zip(c));
+        for ((kind, a), (b, c)) in chunks.take(self.count.div_ceil(LANES)) {
+            for ((h, &a), (&b, &c)) in kind.iter_mut().zip(a).zip(b.iter().zip(c)) {
+                *h = mix(mix(mix(mix(*h, a), b), c), 0x5bd1);
+                *h = (*h ^ (*h >> 15)).wrapping_mul(0x85EB_CA6B);
+            }
         }
         &mut self.kind[..self.count]
     }
