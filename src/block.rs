@@ -194,38 +194,54 @@ pub(crate) fn sentences_of(line: &str) -> Vec<Range<usize>> {
     spans
 }
 
+/// The bytes that characters begin with which may end a sentence: `. ! ?`, and those of `… 。 ！ ？ । ؟ ۔`.
+static MAY_END: [bool; 256] = {
+    let mut table = [false; 256];
+    let begin = *b".!?\xe2\xe3\xef\xe0\xd8\xdb";
+    let mut i = 0;
+    while i < begin.len() {
+        table[begin[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
+
 /// Cuts a line behind its sentence ends.
 fn sentences(text: &str, line: Range<usize>, spans: &mut Vec<Range<usize>>) {
     let s = &text[line.clone()];
-    let mut start = 0;
-    let mut chars = s.char_indices().peekable();
-    let mut word = 0; // letters of the word before a full stop: initials and short abbreviations do not end a sentence
-    while let Some((_, c)) = chars.next() {
+    let (mut start, mut at) = (0, 0);
+    let may_end = |&b: &u8| MAY_END[usize::from(b)];
+    while let Some(further) = s.as_bytes()[at..].iter().position(may_end) {
+        let end = at + further;
+        let mut chars = s[end..].chars();
+        let Some(c) = chars.next() else { break };
+        at = s.len() - chars.as_str().len();
         let ends = match c {
-            '.' => word != 1 && word != 2,
+            // Initials and short abbreviations do not end a sentence.
+            '.' => {
+                let word = s[..end].chars().rev().take_while(|c| c.is_alphabetic());
+                !matches!(word.take(3).count(), 1 | 2)
+            }
             '!' | '?' | '…' | '。' | '！' | '？' | '।' | '؟' | '۔' => true,
             _ => false,
         };
-        word = if c.is_alphabetic() { word + 1 } else { 0 };
         if !ends {
             continue;
         }
-        while chars
-            .next_if(|&(_, c)| "\"'”’»)]」』".contains(c))
-            .is_some()
-        {}
-        let Some(&(next, after)) = chars.peek() else {
+        let rest = s[at..].trim_start_matches(|c| "\"'”’»)]」』".contains(c));
+        at = s.len() - rest.len();
+        let Some(after) = rest.chars().next() else {
             break;
         };
         let wide = matches!(c, '。' | '！' | '？');
-        let opens = s[next..]
+        let opens = rest
             .trim_start()
             .chars()
             .next()
             .is_some_and(|c| !c.is_lowercase());
         if wide || (after.is_whitespace() && opens) {
-            push_trimmed(text, line.start + start..line.start + next, spans);
-            start = next;
+            push_trimmed(text, line.start + start..line.start + at, spans);
+            start = at;
         }
     }
     push_trimmed(text, line.start + start..line.end, spans);
@@ -244,6 +260,47 @@ fn push_trimmed(text: &str, span: Range<usize>, spans: &mut Vec<Range<usize>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// The plain way through a line, character by character.
+    fn sentences_by_characters(s: &str) -> Vec<Range<usize>> {
+        let mut spans = Vec::new();
+        let mut start = 0;
+        let mut chars = s.char_indices().peekable();
+        let mut word = 0;
+        while let Some((_, c)) = chars.next() {
+            let ends = c == '.' && word != 1 && word != 2 || "!?…。！？।؟۔".contains(c);
+            word = if c.is_alphabetic() { word + 1 } else { 0 };
+            if !ends {
+                continue;
+            }
+            let closes = |&(_, c): &(usize, char)| "\"'”’»)]」』".contains(c);
+            while chars.next_if(closes).is_some() {}
+            let Some(&(next, after)) = chars.peek() else {
+                break;
+            };
+            let opens = s[next..].trim_start().chars().next();
+            if "。！？".contains(c)
+                || after.is_whitespace() && opens.is_some_and(|c| !c.is_lowercase())
+            {
+                push_trimmed(s, start..next, &mut spans);
+                start = next;
+            }
+        }
+        push_trimmed(s, start..s.len(), &mut spans);
+        spans
+    }
+
+    proptest! {
+        #[test]
+        fn sentences_are_those_of_a_walk_over_the_characters(
+            line in "([a-zé]{1,4}|[A-Z]|[.!?…。！？।؟۔]|[\"'”’»)\\]」』]|[ \u{3000}]|\\. [A-Z]|\\PC){0,40}",
+        ) {
+            let mut spans = Vec::new();
+            sentences(&line, 0..line.len(), &mut spans);
+            prop_assert_eq!(spans, sentences_by_characters(&line));
+        }
+    }
 
     fn cut(text: &str) -> Vec<&str> {
         blocks(text).0.into_iter().map(|s| &text[s]).collect()
