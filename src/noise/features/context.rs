@@ -71,10 +71,7 @@ struct Words {
     /// Open addressing: a word, and `first` plus its number. What is below `first` is of a page before, and free.
     slots: Vec<(u32, u32)>,
     first: u32,
-    mask: usize,
-    /// What is known of each, and behind them of none.
     entries: Vec<Entry>,
-    distinct: u32,
     /// The number of each word of the text.
     numbers: Vec<u32>,
 }
@@ -273,15 +270,18 @@ pub(super) fn write(
         }
     }
 
-    let words = &mut scratch.words;
-    words.clear(content.len());
+    let (mut words, numbers) = scratch.words.start(content.len());
     let headline = headline(seen, &run);
     let mut pass = Pass::after(0);
     for (i, b) in seen.iter().enumerate() {
         let (prose, core) = (prose(i), u32::from(in_core(i)));
         let (mut near, mut of_prose) = (0, 0);
-        for &word in &content[b.words.clone()] {
-            let e = words.enter(word & !1);
+        let both = content[b.words.clone()]
+            .iter()
+            .zip(&mut numbers[b.words.clone()]);
+        for (&word, number) in both {
+            *number = words.number(word & !1);
+            let e = &mut words.entries[*number as usize];
             let seen = pass.note(e, prose);
             near += usize::from(seen.near);
             of_prose += usize::from(seen.of_prose);
@@ -293,9 +293,7 @@ pub(super) fn write(
         row[37] = ratio(of_prose, b.words.len());
         pass.step(prose);
     }
-    let Words {
-        entries, numbers, ..
-    } = words;
+    let entries = words.entries;
     let headline_words = headline.map_or(0..0, |h| seen[h].words.clone());
     for &number in &numbers[headline_words.clone()] {
         entries[number as usize].headline = true;
@@ -433,14 +431,15 @@ fn headline(seen: &[Seen], run: &Range<usize>) -> Option<usize> {
 }
 
 impl Words {
-    /// Forgets all words, for a page of so many. So that the slots need not be cleared for every page, numbers go on from
-    /// page to page.
-    fn clear(&mut self, most: usize) {
-        let size = (most * 4).next_power_of_two().max(16);
+    /// Begins with a page of so many words, and gives room for the number of each. So that the slots need not be cleared for
+    /// every page, numbers go on from page to page.
+    fn start(&mut self, most: usize) -> (Numbering<'_>, &mut [u32]) {
+        // Room enough that words seldom meet; of a long page most come again, and the room must be fetched from afar.
+        let room = if most < 4_000 { 4 } else { 2 };
+        let size = (most * room).next_power_of_two().max(16);
         if self.slots.len() < size {
             self.slots.resize(size, (0, 0));
         }
-        self.mask = size - 1;
         let used = self.entries.len() as u32;
         self.first = match self.first.checked_add(used) {
             Some(first) if first <= u32::MAX - most as u32 => first.max(1),
@@ -451,28 +450,42 @@ impl Words {
         };
         self.entries.clear();
         self.entries.resize(most, Entry::default());
-        self.distinct = 0;
-        self.numbers.clear();
-        self.numbers.reserve(most);
+        self.numbers.resize(most, 0);
+        let words = Numbering {
+            slots: &mut self.slots[..size],
+            first: self.first,
+            next: self.first,
+            entries: &mut self.entries,
+        };
+        (words, &mut self.numbers)
     }
+}
 
-    /// The next word of the page.
+/// Numbers the words of a page.
+struct Numbering<'a> {
+    /// A power of two of them.
+    slots: &'a mut [(u32, u32)],
+    first: u32,
+    next: u32,
+    entries: &'a mut [Entry],
+}
+
+impl Numbering<'_> {
     #[inline(always)]
-    fn enter(&mut self, word: u32) -> &mut Entry {
-        let mut at = (word.wrapping_mul(0x85EB_CA6B) >> 7) as usize & self.mask;
+    fn number(&mut self, word: u32) -> u32 {
+        let mask = self.slots.len() - 1;
+        let mut at = (word.wrapping_mul(0x85EB_CA6B) >> 7) as usize & mask;
         loop {
             let (found, number) = self.slots[at];
             let new = number < self.first;
             // The slot is written in either case, again without a guess.
             if new | (found == word) {
-                let number = select_unpredictable(new, self.first + self.distinct, number);
+                let number = select_unpredictable(new, self.next, number);
                 self.slots[at] = (word, number);
-                self.distinct += u32::from(new);
-                let number = number - self.first;
-                self.numbers.push(number);
-                return &mut self.entries[number as usize];
+                self.next += u32::from(new);
+                return number - self.first;
             }
-            at = (at + 1) & self.mask;
+            at = (at + 1) & mask;
         }
     }
 }
