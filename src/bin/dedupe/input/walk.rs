@@ -156,6 +156,8 @@ pub struct Walk {
     leave_out: Option<PathBuf>,
     /// The real paths of files that were given out, when a file could be reached twice.
     seen: Option<HashSet<PathBuf>>,
+    /// The folder of the last of them, and its real path.
+    folder: Option<(PathBuf, PathBuf)>,
     stdin_given: bool,
     other_names: OtherNames,
 }
@@ -184,6 +186,7 @@ impl Walk {
             globs,
             leave_out: leave_out.and_then(|path| path.canonicalize().ok()),
             seen: twice.then(HashSet::new),
+            folder: None,
             other_names: OtherNames::default(),
         })
     }
@@ -281,7 +284,7 @@ impl Walk {
             self.directory = Some((path.components().count(), walk.build()));
             return None;
         }
-        if metadata.is_file() && self.is_second(&path) {
+        if metadata.is_file() && self.is_second(path.canonicalize().ok()) {
             return Some(Err(read_once(&path)));
         }
         let named = by_name(&path).unwrap_or((Holds::Unknown, Compression::Unknown));
@@ -327,8 +330,13 @@ impl Walk {
             Ok(metadata) => metadata,
             Err(error) => return Some(Err(walk_problem(&error))),
         };
+        let real = match &self.seen {
+            None => None,
+            Some(_) if entry.path_is_symlink() => path.canonicalize().ok(),
+            Some(_) => self.in_real_folder(path),
+        };
         let path = entry.into_path();
-        if self.is_second(&path) {
+        if self.is_second(real) {
             return Some(Err(read_once(&path)));
         }
         Some(Ok(self.source(path, below, metadata.as_ref(), named)))
@@ -361,13 +369,21 @@ impl Walk {
         }
     }
 
-    /// Whether the file was given out before, under this or another name.
-    fn is_second(&mut self, path: &Path) -> bool {
-        let Some(seen) = &mut self.seen else {
-            return false;
-        };
+    /// Whether the file of this real path was given out before, under this or another name.
+    fn is_second(&mut self, real: Option<PathBuf>) -> bool {
         // What has no real path will fail to open, and be told then.
-        path.canonicalize().is_ok_and(|real| !seen.insert(real))
+        let seen = self.seen.as_mut().zip(real);
+        seen.is_some_and(|(seen, real)| !seen.insert(real))
+    }
+
+    /// The real path of an entry that is no link. That of its folder is remembered: it takes a system call for each folder above.
+    fn in_real_folder(&mut self, path: &Path) -> Option<PathBuf> {
+        let folder = path.parent()?;
+        if self.folder.as_ref().is_none_or(|(of, _)| of != folder) {
+            self.folder = Some((folder.to_owned(), folder.canonicalize().ok()?));
+        }
+        let (_, real) = self.folder.as_ref()?;
+        Some(real.join(path.file_name()?))
     }
 }
 
