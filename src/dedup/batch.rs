@@ -20,9 +20,18 @@ use crate::disjoint::DisjointSets;
 #[derive(Debug)]
 pub struct Batch {
     settings: Settings,
-    docs: Vec<(Sketch, Document)>,
-    /// By number, whether a document is one of the collection that the others are looked up in.
-    reference: Vec<bool>,
+    docs: Vec<Entry>,
+}
+
+/// What is kept of a document.
+#[derive(Debug)]
+struct Entry {
+    sketch: Sketch,
+    id: Box<str>,
+    /// What the keep policy goes by: the document with the least is kept.
+    priority: i64,
+    /// Whether it is one of the collection that the others are looked up in.
+    is_reference: bool,
 }
 
 /// How many documents are looked up and verified at the same time. What is found is the same for any number; a larger
@@ -38,7 +47,6 @@ impl Batch {
         Self {
             settings,
             docs: Vec::new(),
-            reference: Vec::new(),
         }
     }
 
@@ -79,10 +87,24 @@ impl Batch {
         self.add(sketch, document, true)
     }
 
-    fn add(&mut self, sketch: Sketch, document: Document, reference: bool) -> usize {
-        self.docs.push((sketch, document));
-        self.reference.push(reference);
-        self.docs.len() - 1
+    fn add(&mut self, sketch: Sketch, document: Document, is_reference: bool) -> usize {
+        let number = self.docs.len();
+        let priority = match self.settings.keep() {
+            Keep::Longest => -i64::from(sketch.words),
+            Keep::Shortest => i64::from(sketch.words),
+            Keep::First => (number as u64).cast_signed(),
+            Keep::Oldest => document.date.unwrap_or(i64::MAX),
+            Keep::Newest => document.date.map_or(i64::MAX, |date| !date),
+            Keep::Highest => document.value.map_or(i64::MAX, |value| !sortable(value)),
+            Keep::Lowest => document.value.map_or(i64::MAX, |value| !sortable(-value)),
+        };
+        self.docs.push(Entry {
+            sketch,
+            id: document.id.into(),
+            priority,
+            is_reference,
+        });
+        number
     }
 
     /// The settings that it was made with.
@@ -125,10 +147,13 @@ impl Batch {
     /// threads or features.
     pub fn cluster<'t>(&self, text: impl Fn(usize) -> Cow<'t, str> + Sync) -> Clusters {
         let groups = self.exact_groups();
-        let sketches: Vec<&Sketch> = groups.firsts().map(|i| &self.docs[i].0).collect();
+        let sketches: Vec<&Sketch> = groups.firsts().map(|i| &self.docs[i].sketch).collect();
         let mut buckets = Buckets::new(&sketches);
         buckets.count_stories();
-        let references = groups.firsts().take_while(|&i| self.reference[i]).count();
+        let references = groups
+            .firsts()
+            .take_while(|&i| self.docs[i].is_reference)
+            .count();
         let mut run = Run {
             settings: &self.settings,
             sketches: &sketches,
@@ -145,7 +170,7 @@ impl Batch {
     /// the two.
     pub(super) fn buckets_with(&self, two: &[Sketch; 2]) -> (Buckets, [u32; 2]) {
         let groups = self.exact_groups();
-        let mut sketches: Vec<&Sketch> = groups.firsts().map(|i| &self.docs[i].0).collect();
+        let mut sketches: Vec<&Sketch> = groups.firsts().map(|i| &self.docs[i].sketch).collect();
         let ranks = two.each_ref().map(|sketch| {
             let rank = sketches.iter().position(|s| s.key == sketch.key);
             rank.unwrap_or_else(|| {
@@ -162,11 +187,12 @@ impl Batch {
     fn exact_groups(&self) -> Groups {
         // By as much of the key as settles nearly all.
         let mut order: Vec<(bool, i64, u64, u32)> = (0..self.docs.len())
-            .filter(|&i| self.docs[i].0.words > 0)
+            .filter(|&i| self.docs[i].sketch.words > 0)
             .map(|i| {
                 // Those that the others are looked up in come first.
-                let asked = !self.reference[i];
-                (asked, self.priority(i), self.upper_key(i), i as u32)
+                let entry = &self.docs[i];
+                let upper_key = (entry.sketch.key >> 64) as u64;
+                (!entry.is_reference, entry.priority, upper_key, i as u32)
             })
             .collect();
         parallel::sort_by(&mut order, |x, y| {
@@ -174,7 +200,7 @@ impl Batch {
             let settled = (x.0, x.1, x.2).cmp(&(y.0, y.1, y.2));
             settled.then_with(ties).then(x.3.cmp(&y.3))
         });
-        let key = |rank: u32| self.docs[order[rank as usize].3 as usize].0.key;
+        let key = |rank: u32| self.docs[order[rank as usize].3 as usize].sketch.key;
         let mut by_key: Vec<(u64, u32)> = order.iter().map(|o| o.2).zip(0..).collect();
         parallel::sort_by(&mut by_key, |x, y| {
             let same_half = || key(x.1).cmp(&key(y.1));
@@ -195,37 +221,9 @@ impl Batch {
         groups
     }
 
-    fn upper_key(&self, i: usize) -> u64 {
-        (self.docs[i].0.key >> 64) as u64
-    }
-
-    /// What the keep policy goes by: the document with the least is kept.
-    fn priority(&self, i: usize) -> i64 {
-        let (sketch, document) = &self.docs[i];
-        match self.settings.keep() {
-            Keep::Longest => -i64::from(sketch.words),
-            Keep::Shortest => i64::from(sketch.words),
-            Keep::First => (i as u64).cast_signed(),
-            Keep::Oldest => document.date.unwrap_or(i64::MAX),
-            Keep::Newest => document.date.map_or(i64::MAX, |date| !date),
-            Keep::Highest => self.value(i, 1.0),
-            Keep::Lowest => self.value(i, -1.0),
-        }
-    }
-
-    /// A document's value as a number that sorts the other way; one without a value comes after all.
-    fn value(&self, i: usize, sign: f64) -> i64 {
-        let Some(value) = self.docs[i].1.value.filter(|v| !v.is_nan()) else {
-            return i64::MAX;
-        };
-        // As `f64::total_cmp` has it, with one zero.
-        let bits = (value * sign + 0.0).to_bits().cast_signed();
-        !if bits < 0 { bits ^ i64::MAX } else { bits }
-    }
-
     /// What breaks ties: the content, then the id.
     fn tie(&self, i: usize) -> (u128, &str) {
-        (self.docs[i].0.key, &self.docs[i].1.id)
+        (self.docs[i].sketch.key, &self.docs[i].id)
     }
 
     fn report(&self, groups: &Groups, matches: &[Option<Found>], run: &Run<'_>) -> Clusters {
@@ -238,10 +236,10 @@ impl Batch {
                 Some((kept, _)) => (*kept as usize, group),
             };
             let copies = copies.iter().map(|&i| i as usize);
-            for document in copies.filter(|&i| !self.reference[i]) {
+            for document in copies.filter(|&i| !self.docs[i].is_reference) {
                 of[document] = groups.of(kept)[0] as usize;
                 let evidence = match found {
-                    None => Evidence::exact(self.docs[document].0.words()),
+                    None => Evidence::exact(self.docs[document].sketch.words()),
                     Some((_, evidence)) => (**evidence).clone(),
                 };
                 members.push((kept as u32, Match { document, evidence }));
@@ -260,7 +258,7 @@ impl Batch {
             }
         }
         clusters.sort_by(|a, b| {
-            let id = |c: &Cluster| (&self.docs[c.kept].1.id, c.kept);
+            let id = |c: &Cluster| (&self.docs[c.kept].id, c.kept);
             id(a).cmp(&id(b))
         });
         let mut notes = Vec::new();
@@ -283,6 +281,16 @@ impl Batch {
             verified: run.verified,
         }
     }
+}
+
+/// A value as a number that sorts as it does, with one zero; one that is no number comes before all.
+fn sortable(value: f64) -> i64 {
+    if value.is_nan() {
+        return i64::MIN;
+    }
+    // As `f64::total_cmp` has it.
+    let bits = (value + 0.0).to_bits().cast_signed();
+    if bits < 0 { bits ^ i64::MAX } else { bits }
 }
 
 /// The documents with the same words together, by rank.
