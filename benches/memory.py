@@ -35,6 +35,19 @@ def documents(count):
         yield '.\n'.join(' '.join(words[k:k + 40]).capitalize() for k in range(0, len(words), 40)) + '.'
 
 
+def run(command, code, see):
+    """Wall and processor seconds, and peak memory in bytes; `see` gets what is printed, many whole lines at a time."""
+    start = time.monotonic()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE)
+    while lines := child.stdout.readlines(1 << 20):
+        see(b''.join(lines))
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.monotonic() - start
+    if os.waitstatus_to_exitcode(status) != code:
+        sys.exit(f'{command} ended with {os.waitstatus_to_exitcode(status)}')
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+
 def main():
     program = sys.argv[1] if len(sys.argv) > 1 else 'target/release/dedupe'
     for count in [int(n) for n in sys.argv[2:]] or [10_000, 100_000]:
@@ -44,15 +57,11 @@ def main():
                 for i, text in enumerate(documents(count)):
                     f.write(json.dumps({'id': i, 'text': text}) + '\n')
             size = os.path.getsize(path)
-            start = time.monotonic()
-            child = subprocess.Popen([program, '--quiet', '--format', 'jsonl', path], stdout=subprocess.PIPE)
-            kept = sum(b'"kept":true' in line for line in child.stdout)
-            _, status, usage = os.wait4(child.pid, 0)
-            seconds = time.monotonic() - start
-            if os.waitstatus_to_exitcode(status) != 1:
-                sys.exit(f'{program} ended with {os.waitstatus_to_exitcode(status)}')
-            print(f'{count:>7,} documents, {size / 1e6:.0f} MB: peak {usage.ru_maxrss / 1024:.0f} MiB,'
-                  f' {usage.ru_maxrss * 1024 / count / 1000:.1f} kB a document; {seconds:.1f} s, {kept:,} kept', flush=True)
+            kept = []
+            command = [program, '--quiet', '--format', 'jsonl', path]
+            seconds, _, peak = run(command, 1, lambda lines: kept.append(lines.count(b'"kept":true')))
+            print(f'{count:>7,} documents, {size / 1e6:.0f} MB: peak {peak / 2**20:.0f} MiB,'
+                  f' {peak / count / 1000:.1f} kB a document; {seconds:.1f} s, {sum(kept):,} kept', flush=True)
 
 
 if __name__ == '__main__':

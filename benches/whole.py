@@ -9,15 +9,12 @@ cargo build --release --features cli
 import argparse
 import hashlib
 import json
-import os
 import pathlib
-import subprocess
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from memory import documents  # noqa: E402
+from memory import documents, run  # noqa: E402
 
 
 def write(folder, count):
@@ -33,20 +30,6 @@ def write(folder, count):
     return files, lines, size
 
 
-def run(command, code):
-    """Wall and processor seconds, peak memory in bytes, and what was printed, by its hash."""
-    start = time.monotonic()
-    child = subprocess.Popen(command, stdout=subprocess.PIPE)
-    printed = hashlib.md5()
-    while block := child.stdout.read(1 << 20):
-        printed.update(block)
-    _, status, usage = os.wait4(child.pid, 0)
-    wall = time.monotonic() - start
-    if os.waitstatus_to_exitcode(status) != code:
-        sys.exit(f'{command} ended with {os.waitstatus_to_exitcode(status)}')
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, printed.hexdigest()
-
-
 def compare(what, cat, place, program, rounds, count, size):
     runs = {'`cat`': (['sh', '-c', cat], 0)}
     for name, options in [('`dedupe --raw`', ['--raw']), ('`dedupe`', [])]:
@@ -56,7 +39,8 @@ def compare(what, cat, place, program, rounds, count, size):
     taken = {name: [] for name in runs}
     for _ in range(rounds):
         for name, (command, code) in runs.items():
-            taken[name].append(run(command, code))
+            printed = hashlib.md5()
+            taken[name].append((*run(command, code, printed.update), printed.hexdigest()))
     for name in ['`dedupe --raw`', '`dedupe`']:
         answers = {t[3] for threads in ['1 thread', '2 threads'] for t in taken[f'{name}, {threads}']}
         assert len(answers) == 1, f'{name} of {what} answers differently in one thread and in two'

@@ -254,17 +254,8 @@ pub struct ScanArgs {
     pub noise: NoiseArgs,
     #[command(flatten)]
     pub site: SiteArgs,
-    /// Look the documents up in what lies here: those that match are `known`.
-    /// Its own documents are not reported; can be given several times
-    #[arg(long, value_name = "PATH")]
-    pub against: Vec<PathBuf>,
-    /// Which document of a group is kept [default: longest]
-    #[arg(long, value_enum, value_name = "WHICH", requires_ifs = [("highest", "keep_by"), ("lowest", "keep_by")])]
-    pub keep: Option<Keep>,
-    /// JSON Lines: keep by the number, date or true/false in this field, the
-    /// highest unless --keep lowest; documents without it come last
-    #[arg(long, value_name = "FIELD")]
-    pub keep_by: Option<String>,
+    #[command(flatten)]
+    pub kept: KeptArgs,
     /// How the answer is printed
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
     pub format: Format,
@@ -492,16 +483,8 @@ pub struct ReportArgs {
     pub noise: NoiseArgs,
     #[command(flatten)]
     pub site: SiteArgs,
-    /// Look the documents up in what lies here: those that match are `known`;
-    /// can be given several times
-    #[arg(long, value_name = "PATH")]
-    pub against: Vec<PathBuf>,
-    /// Which document of a group is kept [default: longest]
-    #[arg(long, value_enum, value_name = "WHICH", requires_ifs = [("highest", "keep_by"), ("lowest", "keep_by")])]
-    pub keep: Option<Keep>,
-    /// JSON Lines: keep by the number, date or true/false in this field
-    #[arg(long, value_name = "FIELD")]
-    pub keep_by: Option<String>,
+    #[command(flatten)]
+    pub kept: KeptArgs,
     /// Most characters that are shown of a page; all of it is compared
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     pub max_chars: usize,
@@ -527,9 +510,7 @@ impl ReportArgs {
             rule: self.rule.clone(),
             noise: self.noise.clone(),
             site: self.site.clone(),
-            against: self.against.clone(),
-            keep: self.keep,
-            keep_by: self.keep_by.clone(),
+            kept: self.kept.clone(),
             format: Format::Text,
             input: self.input.clone(),
             select: self.select.clone(),
@@ -540,6 +521,22 @@ impl ReportArgs {
             run: self.run.clone(),
         }
     }
+}
+
+/// Which documents stay when others are duplicates of them.
+#[derive(Debug, Clone, clap::Args)]
+pub struct KeptArgs {
+    /// Look the documents up in what lies here: those that match are `known`.
+    /// Its own documents are not reported; can be given several times
+    #[arg(long, value_name = "PATH")]
+    pub against: Vec<PathBuf>,
+    /// Which document of a group is kept [default: longest]
+    #[arg(long, value_enum, value_name = "WHICH", requires_ifs = [("highest", "keep_by"), ("lowest", "keep_by")])]
+    pub keep: Option<Keep>,
+    /// JSON Lines: keep by the number, date or true/false in this field, the
+    /// highest unless --keep lowest; documents without it come last
+    #[arg(long, value_name = "FIELD")]
+    pub keep_by: Option<String>,
 }
 
 /// Which documents are duplicates.

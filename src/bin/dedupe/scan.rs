@@ -137,7 +137,7 @@ pub fn run(args: &ScanArgs, problems: &mut Problems) -> Result<Outcome, Problem>
 
 /// Which document of a group is kept.
 pub fn keep(args: &ScanArgs) -> Result<Keep, Problem> {
-    match (args.keep, &args.keep_by) {
+    match (args.kept.keep, &args.kept.keep_by) {
         (Some(Keep::Cleanest), None) if args.rule.raw => Err(Problem::new(
             Kind::Setting,
             "--keep cleanest",
@@ -185,21 +185,21 @@ pub fn scan(
     let input = Input {
         select: args.select.clone(),
         dates: matches!(keep, Keep::Oldest | Keep::Newest),
-        value_field: args.keep_by.clone(),
+        value_field: args.kept.keep_by.clone(),
         sites: Some(args.site.clone()),
         ..Input::new(args.input.clone())
     };
     let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
     let reader = |input: &Input| -> Result<Reader, Problem> {
         let writes = args.output.output.as_deref();
-        Ok(Reader::new(&args.paths, input, writes)?.against(&args.against))
+        Ok(Reader::new(&args.paths, input, writes)?.against(&args.kept.against))
     };
     let sites = match &cleaner {
         Some(cleaner) => {
             let paths: Vec<&Path> = args
                 .paths
                 .iter()
-                .chain(&args.against)
+                .chain(&args.kept.against)
                 .map(AsRef::as_ref)
                 .collect();
             let (site, run) = (&args.site, &args.run);
@@ -269,7 +269,7 @@ pub fn scan(
     if let Some(pages) = &mut pages {
         pages.packed.finish().map_err(|error| disk(&error))?;
     }
-    if let Some(name) = &args.keep_by
+    if let Some(name) = &args.kept.keep_by
         && !valued
         && asked > 0
     {

@@ -123,7 +123,11 @@ impl<'a> Members<'a> {
     }
 
     /// Tells what was left out.
-    pub fn end(self, emit: &mut Emit) -> Result<(), Stop> {
+    pub fn end(self, is_empty: bool, emit: &mut Emit) -> Result<(), Stop> {
+        if is_empty {
+            let why = "an archive without members";
+            emit.problem(Problem::new(Kind::LeftOut, self.archive, why))?;
+        }
         if let Some(problem) = self.other_names.problem(&format!("in {}", self.archive)) {
             emit.problem(problem)?;
         }

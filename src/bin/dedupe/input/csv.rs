@@ -14,12 +14,10 @@ use crate::problems::{Kind, Problem};
 use crate::report::write_json;
 
 use super::compressed::{Stream, reading};
-use super::feed::{Emit, Stop};
+use super::feed::{Emit, Rows, Stop};
 use super::format::header_delimiter;
-use super::{Content, Record, Source, Work, decode};
+use super::{Source, decode};
 
-/// Bytes of rows that are handed on together.
-const PIECE: usize = 256 << 10;
 /// More than one row is read ahead by no more than this.
 const AHEAD: u64 = 1 << 20;
 
@@ -68,7 +66,7 @@ pub fn read(
         let start = text.as_deref().unwrap_or(start);
         header_delimiter(start, &args.text_field).unwrap_or_else(|| most_frequent(start))
     });
-    let mut rows = ReaderBuilder::new()
+    let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
@@ -77,12 +75,12 @@ pub fn read(
     // Gives the line in which the row begins; none at the end.
     let mut next = |row: &mut ByteRecord, line: u64| {
         allowed.set(args.max_size.saturating_add(AHEAD));
-        let read = rows
+        let read = reader
             .read_byte_record(row)
             .map_err(|error| Stop::Failed(broken(source, line, args.max_size, error)))?;
         // The position of a row is before the blank lines in front of it, so the way back from its end is tried too.
         let inside = memchr::memchr_iter(b'\n', row.as_slice()).count() as u64;
-        let from_end = rows.position().line().saturating_sub(inside + 1);
+        let from_end = reader.position().line().saturating_sub(inside + 1);
         let begins = row.position().map_or(line, csv::Position::line);
         Ok::<_, Stop>(read.then_some(begins.max(from_end)))
     };
@@ -109,14 +107,13 @@ pub fn read(
         )));
     }
     let keys: Vec<Vec<u8>> = names.iter().map(|name| json(name)).collect();
-    let mut records = Vec::new();
-    let (mut bytes, mut line) = (0, 1);
+    let mut rows = Rows::of(source);
+    let mut line = 1;
     while let Some(begins) = next(&mut row, line)? {
         line = begins;
         let number = u32::try_from(line).unwrap_or(u32::MAX);
-        let content = if row.len() == names.len() {
-            bytes += row.as_slice().len();
-            Ok(Content::Json(object(&keys, &row)))
+        let object = if row.len() == names.len() {
+            Ok(object(&keys, &row))
         } else if row.len() == 1 && row[0].trim_ascii().is_empty() {
             continue;
         } else {
@@ -131,19 +128,9 @@ pub fn read(
                 ),
             ))
         };
-        records.push(Record { number, content });
-        if bytes >= PIECE {
-            bytes = 0;
-            emit.work(Work::Records {
-                source: source.clone(),
-                records: std::mem::take(&mut records),
-            })?;
-        }
+        rows.add(number, object, emit)?;
     }
-    emit.work(Work::Records {
-        source: source.clone(),
-        records,
-    })
+    rows.hand_on(emit)
 }
 
 /// A row as a JSON object, with what is no UTF-8 recognised or replaced as elsewhere.

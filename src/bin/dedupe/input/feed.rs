@@ -8,7 +8,7 @@ use std::thread;
 
 use crate::problems::{Kind, Problem};
 
-use super::{Source, Work};
+use super::{Content, Record, Source, Work};
 
 /// A hand-over holds this many bytes or steps; as many hand-overs may wait.
 const BYTES: u64 = 256 << 10;
@@ -69,6 +69,48 @@ impl Emit {
         self.bytes = 0;
         let batch = std::mem::take(&mut self.batch);
         self.sender.send(batch).map_err(|_| Stop::Gone)
+    }
+}
+
+/// Rows of a table, many of which are handed on together.
+pub struct Rows<'s> {
+    source: &'s Arc<Source>,
+    records: Vec<Record>,
+    bytes: u64,
+}
+
+impl<'s> Rows<'s> {
+    pub fn of(source: &'s Arc<Source>) -> Self {
+        Self {
+            source,
+            records: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Adds a row as a JSON object, or why it is none.
+    pub fn add(
+        &mut self,
+        number: u32,
+        row: Result<Vec<u8>, Problem>,
+        emit: &mut Emit,
+    ) -> Result<(), Stop> {
+        self.bytes += row.as_ref().map_or(0, |json| json.len() as u64);
+        let content = row.map(Content::Json);
+        self.records.push(Record { number, content });
+        if self.bytes < BYTES {
+            return Ok(());
+        }
+        self.bytes = 0;
+        self.hand_on(emit)
+    }
+
+    /// Hands on what was added last.
+    pub fn hand_on(&mut self, emit: &mut Emit) -> Result<(), Stop> {
+        emit.work(Work::Records {
+            source: self.source.clone(),
+            records: std::mem::take(&mut self.records),
+        })
     }
 }
 

@@ -11,11 +11,8 @@ use crate::args::InputArgs;
 use crate::problems::{Kind, Problem};
 use crate::report::write_json;
 
-use super::feed::{Emit, Stop};
-use super::{Content, Record, Source, Work};
-
-/// Bytes of rows that are handed on together.
-const PIECE: usize = 256 << 10;
+use super::Source;
+use super::feed::{Emit, Rows, Stop};
 
 /// Reads the three columns of all rows.
 pub fn read(
@@ -68,11 +65,11 @@ pub fn read(
         .with_fields(columns)
         .build()
         .map_err(|error| failed(source.to_string(), error))?;
-    let rows = reader
+    let found = reader
         .get_row_iter(Some(projection))
         .map_err(|error| failed(source.to_string(), error))?;
-    let (mut records, mut bytes) = (Vec::new(), 0);
-    for (number, row) in (1..).zip(rows) {
+    let mut rows = Rows::of(source);
+    for (number, row) in (1..).zip(found) {
         let row = row.map_err(|error| failed(format!("{source}:{number}"), error))?;
         let mut object = vec![b'{'];
         for (n, (name, value)) in row.get_column_iter().enumerate() {
@@ -84,23 +81,9 @@ pub fn read(
             json(value, &mut object);
         }
         object.push(b'}');
-        bytes += object.len();
-        records.push(Record {
-            number,
-            content: Ok(Content::Json(object)),
-        });
-        if bytes >= PIECE {
-            bytes = 0;
-            emit.work(Work::Records {
-                source: source.clone(),
-                records: std::mem::take(&mut records),
-            })?;
-        }
+        rows.add(number, Ok(object), emit)?;
     }
-    emit.work(Work::Records {
-        source: source.clone(),
-        records,
-    })
+    rows.hand_on(emit)
 }
 
 /// A value as JSON; times as numbers of seconds or milliseconds, which is what dates are read from.

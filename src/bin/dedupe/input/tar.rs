@@ -65,12 +65,5 @@ pub fn read(
         }
         last = Some(name);
     }
-    if last.is_none() {
-        emit.problem(Problem::new(
-            Kind::LeftOut,
-            source,
-            "an archive without members",
-        ))?;
-    }
-    members.end(emit)
+    members.end(last.is_none(), emit)
 }

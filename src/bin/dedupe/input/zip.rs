@@ -97,14 +97,7 @@ pub fn read(
             }
         }
     }
-    if archive.is_empty() {
-        emit.problem(Problem::new(
-            Kind::LeftOut,
-            source,
-            "an archive without members",
-        ))?;
-    }
-    members.end(emit)
+    members.end(archive.is_empty(), emit)
 }
 
 /// Seconds since 1970; zip says no zone, so it is read as UTC.

@@ -217,14 +217,15 @@ fn made(
         ),
         (
             "Kept of each cluster",
-            match &args.keep_by {
+            match &args.kept.keep_by {
                 None => name(keep.to_possible_value()),
                 Some(field) => format!("{} of {field}", name(keep.to_possible_value())),
             },
         ),
     ];
-    if !args.against.is_empty() {
+    if !args.kept.against.is_empty() {
         let paths: Vec<_> = args
+            .kept
             .against
             .iter()
             .map(|p| p.display().to_string())
