@@ -166,6 +166,52 @@ fn what_cannot_be_compared_is_told() {
 }
 
 #[test]
+fn pages_without_a_story_as_a_scan_has_them() {
+    let wall = |page: u32| {
+        format!(
+            "Log in\nSubscribe\nYou have read your free pages. To read page {page}, please log in.\n"
+        )
+    };
+    let world = World::with([
+        ("in/a.txt", wall(17)),
+        ("in/b.txt", wall(17).to_uppercase()),
+        ("in/c.txt", wall(18)),
+        ("in/d.txt", story(1)),
+    ]);
+    let scan = world.run(["--format", "jsonl", "in"]).json();
+    let cluster = |name: &str| {
+        let line = scan.iter().find(|line| line["path"] == name);
+        line.unwrap_or_else(|| panic!("{name} in {scan:?}"))["cluster"].clone()
+    };
+    for (a, b, duplicates) in [
+        ("in/a.txt", "in/b.txt", true),
+        ("in/b.txt", "in/a.txt", true),
+        ("in/a.txt", "in/c.txt", false),
+        ("in/a.txt", "in/d.txt", false),
+    ] {
+        assert_eq!(cluster(a) == cluster(b), duplicates, "{a} {b}");
+        for corpus in [&[][..], &["--corpus", "in"]] {
+            let pair = ["explain", a, b, "--format", "json"];
+            let run = world.run(pair.iter().chain(corpus).copied());
+            let answer = &run.code(i32::from(duplicates)).json()[0];
+            assert_eq!(answer["duplicates"], duplicates, "{answer}");
+            assert_eq!(answer["a"]["words"], 0);
+            assert_eq!(answer["relation"] == "exact", duplicates, "{answer}");
+        }
+    }
+    world
+        .run(["explain", "in/a.txt", "in/b.txt"])
+        .code(1)
+        .prints("0 words of story in a page of ")
+        .prints("duplicates: there is no story, and the words are the very same")
+        .prints("[Log in");
+    world
+        .run(["explain", "in/a.txt", "in/c.txt"])
+        .code(0)
+        .prints("not duplicates: there is no story, and pages without one must have");
+}
+
+#[test]
 fn standard_input_can_be_one_of_them() {
     let run = Run::of(
         world()

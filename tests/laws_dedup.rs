@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
 use newsift::{
-    Batch, Clusters, Deduplicator, Document, Keep, Linkage, Preset, Relation, Settings, Sketch,
-    Verdict, cluster, compare,
+    Batch, Clusters, Comparison, Deduplicator, Document, Keep, Linkage, Preset, Relation, Settings,
+    Sketch, Verdict, cluster, compare,
 };
 use proptest::prelude::*;
 
@@ -466,16 +466,14 @@ fn pages_without_a_story_match_only_the_same_words() {
             },
         )
     };
-    for (id, page) in [
+    let pages = [
         format!("{wall} 17"),
         format!("{wall} 18"),
         format!("{}\n – 17!", wall.to_uppercase()),
         String::new(),
         String::from(" \n"),
-    ]
-    .iter()
-    .enumerate()
-    {
+    ];
+    for (id, page) in pages.iter().enumerate() {
         push(id, Sketch::exact(page));
     }
     push(5, Settings::default().sketch(&format!("{wall} 17")));
@@ -484,6 +482,17 @@ fn pages_without_a_story_match_only_the_same_words() {
     let evidence = found.clusters()[0].duplicates()[0].evidence();
     assert_eq!(evidence.relation(), Relation::Exact);
     assert_eq!((evidence.similarity(), found.verified_pairs()), (1.0, 0));
+    // Two of them by themselves.
+    for (a, page) in pages.iter().enumerate() {
+        for (b, other) in pages.iter().enumerate().filter(|&(b, _)| b != a) {
+            let pair = Comparison::exact(page, other);
+            let duplicates = found.kept_of()[a] == found.kept_of()[b];
+            assert_eq!(pair.are_duplicates(), duplicates, "{a} {b}");
+            assert_eq!(pair.evidence() == evidence, duplicates);
+            assert_eq!(pair.evidence().relation() == Relation::Exact, duplicates);
+            assert_eq!(pair.runs().len(), usize::from(duplicates));
+        }
+    }
 }
 
 #[test]

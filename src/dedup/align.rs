@@ -64,9 +64,7 @@ pub(super) fn align(a: &mut Prepared, b: &Prepared, with: &mut Alignment) -> Evi
     };
     with.runs.clear();
     if shorter == 0 || va.k != vb.k {
-        let mut none = Evidence::exact(0);
-        none.relation = Relation::Near;
-        return none;
+        return Evidence::nothing();
     }
     with.k = va.k;
     meet(va, vb, with);

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use super::align::{Run, places};
 use super::batch::Batch;
 use super::evidence::{Difference, Evidence, SharedRun};
@@ -16,6 +18,51 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// Compares two pages that have no story: they are duplicates when they have the very same words.
+    ///
+    /// Reach for this where [`Sketch::exact`](super::Sketch::exact) stands for them in a batch; the answer is the same.
+    /// Pages without words are nobody's duplicates.
+    ///
+    /// ```
+    /// use newsift::{Comparison, Relation};
+    ///
+    /// let found = Comparison::exact("404 - not found", "404 – NOT FOUND");
+    /// assert!(found.are_duplicates());
+    /// assert_eq!(found.evidence().relation(), Relation::Exact);
+    ///
+    /// assert!(!Comparison::exact("404 - not found", "404 - not found, try our archive").are_duplicates());
+    /// ```
+    pub fn exact(a: &str, b: &str) -> Self {
+        scratch::with(|scratch| {
+            scratch.own.read(a);
+            scratch.other.read(b);
+            let (a, b) = (&scratch.own, &scratch.other);
+            let words = a.words().len();
+            let duplicates = words > 0 && a.words() == b.words();
+            let all = duplicates.then(|| SharedRun {
+                a: span(a, 0, words),
+                b: span(b, 0, words),
+                words,
+                weight: 1.0,
+            });
+            let reason = match words.max(b.words().len()) {
+                0 => "there are no words",
+                _ if duplicates => "there is no story, and the words are the very same",
+                _ => "there is no story, and pages without one must have the very same words",
+            };
+            Self {
+                evidence: match duplicates {
+                    true => Evidence::exact(words),
+                    false => Evidence::nothing(),
+                },
+                runs: all.into_iter().collect(),
+                differences: Vec::new(),
+                duplicates,
+                reason: reason.into(),
+            }
+        })
+    }
+
     /// The evidence; `a` is the first document.
     pub fn evidence(&self) -> &Evidence {
         &self.evidence
@@ -38,6 +85,11 @@ impl Comparison {
     }
 }
 
+/// The bytes of so many words.
+fn span(text: &Prepared, from: usize, words: usize) -> Range<usize> {
+    text.spans()[from].start..text.spans()[from + words - 1].end
+}
+
 /// Compares two texts with the default settings.
 pub fn compare(a: &str, b: &str) -> Comparison {
     Settings::default().compare(a, b)
@@ -58,9 +110,6 @@ impl Settings {
     fn comparison(&self, scratch: &mut Scratch) -> Comparison {
         let (evidence, reason) = scratch.compare(self);
         let (a, b, runs) = (&scratch.own, &scratch.other, &scratch.alignment.runs);
-        let span = |p: &Prepared, from: usize, words: usize| {
-            p.spans()[from].start..p.spans()[from + words - 1].end
-        };
         Comparison {
             runs: runs
                 .iter()

@@ -98,9 +98,20 @@ impl Evidence {
         self.relation
     }
 
+    /// Of two texts that share nothing.
+    pub(super) fn nothing() -> Self {
+        Self {
+            relation: Relation::Near,
+            ..Self::alike(0, 0.0)
+        }
+    }
+
     /// Of two texts of so many and the same words.
     pub(super) fn exact(words: usize) -> Self {
-        let all = if words == 0 { 0.0 } else { 1.0 };
+        Self::alike(words, 1.0)
+    }
+
+    fn alike(words: usize, all: f64) -> Self {
         Self {
             similarity: all,
             resemblance: all,

@@ -1,6 +1,7 @@
 //! `dedupe explain A B`: how two documents compare, and why they are or are not duplicates.
 
 use std::fmt::Write as _;
+use std::mem;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -28,7 +29,9 @@ const END_OF_RUN: usize = 120;
 /// One of the two documents.
 struct Document {
     name: String,
-    story: String,
+    /// What is compared: the story, or the pages when neither has one.
+    text: String,
+    page: String,
     /// Words of the story, and of the page that it was taken from.
     words: usize,
     page_words: usize,
@@ -40,13 +43,25 @@ pub fn run(args: &ExplainArgs, problems: &mut Problems) -> Result<Outcome, Probl
     args.output.check()?;
     let cleaner = noise::cleaner(&args.noise, args.rule.raw)?;
     let mut read = |path: &Path| document(path, &args.input, cleaner.as_ref(), &settings, problems);
-    let (a, b) = (read(&args.a)?, read(&args.b)?);
-    let mut comparison = settings.compare(&a.story, &b.story);
+    let (mut a, mut b) = (read(&args.a)?, read(&args.b)?);
+    // As a scan does: without stories the pages must have the very same words, however common those are.
+    let pages = a.words == 0 && b.words == 0;
+    if pages {
+        for document in [&mut a, &mut b] {
+            document.text = mem::take(&mut document.page);
+        }
+    }
+    let mut comparison = match pages {
+        true => Comparison::exact(&a.text, &b.text),
+        false => settings.compare(&a.text, &b.text),
+    };
     let mut among = None;
     if !args.corpus.is_empty() {
         let corpus = corpus(args, cleaner.as_ref(), &settings, problems)?;
-        let alone = comparison;
-        comparison = corpus.compare(&a.story, &b.story);
+        let alone = comparison.clone();
+        if !pages {
+            comparison = corpus.compare(&a.text, &b.text);
+        }
         among = Some(Among {
             documents: corpus.len(),
             alone,
@@ -202,7 +217,8 @@ fn document(
                 name: page.place.name(&page.id),
                 words: words(&story),
                 page_words: words(text),
-                story,
+                page: text.to_owned(),
+                text: story,
             });
         });
     }
@@ -413,8 +429,8 @@ fn runs(a: &Document, b: &Document, runs: &[SharedRun], weighed: bool) -> String
             );
         }
         text.push('\n');
-        let _ = writeln!(text, "  A  {}", in_context(&a.story, &run.a));
-        let _ = writeln!(text, "  B  {}", in_context(&b.story, &run.b));
+        let _ = writeln!(text, "  A  {}", in_context(&a.text, &run.a));
+        let _ = writeln!(text, "  B  {}", in_context(&b.text, &run.b));
     }
     text
 }
@@ -433,8 +449,8 @@ fn differences(a: &Document, b: &Document, places: &[Difference]) -> String {
     }
     text.push('\n');
     for place in places.iter().take(RUNS) {
-        let _ = writeln!(text, "  A  {}", in_context(&a.story, &place.a));
-        let _ = writeln!(text, "  B  {}", in_context(&b.story, &place.b));
+        let _ = writeln!(text, "  A  {}", in_context(&a.text, &place.a));
+        let _ = writeln!(text, "  B  {}", in_context(&b.text, &place.b));
     }
     text
 }
@@ -518,7 +534,7 @@ fn json(
         numbers: usize,
         names: usize,
     }
-    /// Spans count bytes of the two stories.
+    /// Spans count bytes of the two stories, or of the two pages when neither has a story.
     #[derive(Serialize)]
     struct Run<'a> {
         words: usize,
@@ -560,8 +576,8 @@ fn json(
             .differences()
             .iter()
             .map(|place| Differs {
-                a: &a.story[place.a.clone()],
-                b: &b.story[place.b.clone()],
+                a: &a.text[place.a.clone()],
+                b: &b.text[place.b.clone()],
                 numbers: place.numbers,
                 names: place.names,
             })
@@ -574,7 +590,7 @@ fn json(
                 weight: among.map(|_| rounded(run.weight)),
                 a: [run.a.start, run.a.end],
                 b: [run.b.start, run.b.end],
-                text: &a.story[run.a.clone()],
+                text: &a.text[run.a.clone()],
             })
             .collect(),
     };
