@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
 use newsift::{
-    Batch, Clusters, Comparison, Deduplicator, Document, Keep, Linkage, Preset, Relation, Settings,
-    Sketch, Verdict, cluster, compare,
+    Batch, Clusters, Comparison, Deduplicator, Document, Keep, Linkage, Match, Preset, Relation,
+    Settings, Sketch, Verdict, cluster, compare,
 };
 use proptest::prelude::*;
 
@@ -450,6 +450,105 @@ fn versions_that_others_stand_between_are_one_story() {
         let by_witnesses = told.filter(|m| m.evidence().witnesses() > 0).count();
         assert_eq!(by_witnesses, 2 - clusters);
     }
+}
+
+/// As a machine reads print: of the words one in so many has a letter that is another one, or none.
+fn misread(text: &str, one_in: usize, dice: &mut Dice) -> String {
+    let misread = |word: &str| {
+        let at = dice.next(word.len().max(1));
+        let letter = if dice.next(2) == 0 { "x" } else { "" };
+        match dice.next(one_in) {
+            0 if word.len() > 3 => format!("{}{letter}{}", &word[..at], &word[at + 1..]),
+            _ => word.to_string(),
+        }
+    };
+    text.split(' ').map(misread).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn misread_copies_are_found() {
+    let mut dice = Dice(61);
+    let mut texts = Vec::new();
+    for s in 0..40 {
+        let story = dice.story(120 + 5 * s);
+        texts.push((format!("{s:02}-a"), misread(&story, 8, &mut dice)));
+        texts.push((format!("{s:02}-b"), misread(&story, 8, &mut dice)));
+    }
+    let found = batch(&Settings::default(), &texts);
+    let sets = sets(&found, &texts);
+    assert!(
+        sets.iter()
+            .all(|set| set.iter().all(|id| id[..2] == set[0][..2]))
+    );
+    let duplicates = found.clusters().iter().flat_map(|c| c.duplicates());
+    let respelled = |m: &&Match| m.evidence().respelled() > 0;
+    let (whole, respelled) = (sets.len(), duplicates.clone().filter(respelled).count());
+    assert!(whole <= 44 && respelled >= 8, "{whole} {respelled}");
+    for m in duplicates {
+        let (a, b) = (
+            &texts[m.document()].1,
+            &texts[found.kept_of()[m.document()]].1,
+        );
+        let pair = compare(a, b);
+        assert_eq!(pair.evidence().respelled(), m.evidence().respelled());
+        assert_ne!(pair.evidence().relation(), Relation::Exact);
+        assert!(
+            pair.runs()
+                .iter()
+                .all(|r| a.get(r.a.clone()).is_some() && b.get(r.b.clone()).is_some())
+        );
+    }
+    // The same preset that wants nearly identical texts takes them as they are.
+    let strict = Settings::builder()
+        .preset(Preset::Strict)
+        .build()
+        .expect("right");
+    let pairs = texts
+        .chunks(2)
+        .map(|pair| strict.compare(&pair[0].1, &pair[1].1));
+    assert!(
+        pairs
+            .into_iter()
+            .all(|pair| pair.evidence().respelled() == 0)
+    );
+}
+
+#[test]
+fn misreading_makes_no_duplicates() {
+    let mut dice = Dice(62);
+    // A notice that all pages have is not the story, however it was read.
+    let notice = dice.story(200);
+    let pages: Vec<(String, String)> = (0..30)
+        .map(|page| {
+            let text = format!("{}\n{notice}", dice.story(90));
+            (format!("{page:02}"), misread(&text, 8, &mut dice))
+        })
+        .collect();
+    let found = batch(&Settings::default(), &pages);
+    assert!(found.clusters().is_empty(), "{found:?}");
+    // Numbers are never taken for misread ones.
+    let report = |day: usize, dice: &mut Dice| {
+        let mut text = String::new();
+        for line in 0..14 {
+            let (rain, wind) = (311 + 17 * day + line, 520 + 23 * day + line);
+            text += &format!(
+                "Station {line} of the harbour measured {rain} and {wind} by the evening tide. "
+            );
+        }
+        misread(&text, 8, dice)
+    };
+    let (one, other) = (report(1, &mut dice), report(2, &mut dice));
+    assert!(
+        !compare(&one, &other).are_duplicates(),
+        "{}",
+        compare(&one, &other).reason()
+    );
+    let (one, other) = (report(1, &mut dice), report(1, &mut dice));
+    assert!(
+        compare(&one, &other).are_duplicates(),
+        "{}",
+        compare(&one, &other).reason()
+    );
 }
 
 #[test]

@@ -40,6 +40,16 @@ pub(super) struct Alignment {
 }
 
 impl Alignment {
+    /// Words a shingle.
+    pub(super) fn k(&self) -> usize {
+        self.k
+    }
+
+    /// Whether this shingle of the first (0) or the second text is in the other.
+    pub(super) fn is_shared(&self, text: usize, shingle: usize) -> bool {
+        self.shared[text].get(shingle) == Some(&true)
+    }
+
     /// How much the shingles of a run count in the first text, in the mean.
     pub(super) fn weight(&self, run: &Run) -> f64 {
         let weights = &self.weights[0];
@@ -100,6 +110,7 @@ pub(super) fn align(a: &mut Prepared, b: &Prepared, with: &mut Alignment) -> Evi
         names: facts.names,
         seams: seams(runs),
         witnesses: 0,
+        respelled: 0,
         relation: if a.words() == b.words() {
             Relation::Exact
         } else if of(0) >= MOST && of(1) < MOST {

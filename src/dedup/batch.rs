@@ -492,9 +492,9 @@ impl Run<'_> {
         buckets: &Buckets,
     ) -> Option<Box<Evidence>> {
         scratch::with(|scratch| {
-            self.prepare(d, buckets, &mut scratch.own);
-            self.prepare(kept, buckets, &mut scratch.other);
-            let (mut evidence, reason) = scratch.compare(self.settings);
+            let text = self.prepare(d, buckets, &mut scratch.own);
+            let other = self.prepare(kept, buckets, &mut scratch.other);
+            let (mut evidence, reason) = scratch.compare(self.settings, [&text, &other]);
             if reason.are_duplicates() {
                 return Some(Box::new(evidence));
             }
@@ -554,9 +554,10 @@ impl Run<'_> {
         }
         let found = parallel::map(&far, |&(d, kept)| {
             scratch::with(|scratch| {
-                self.prepare(d, buckets, &mut scratch.own);
-                self.prepare(kept, buckets, &mut scratch.other);
-                (kept, Box::new(scratch.compare(self.settings).0))
+                let text = self.prepare(d, buckets, &mut scratch.own);
+                let other = self.prepare(kept, buckets, &mut scratch.other);
+                let (evidence, _) = scratch.compare(self.settings, [&text, &other]);
+                (kept, Box::new(evidence))
             })
         });
         for (&(d, _), m) in far.iter().zip(found) {
@@ -565,9 +566,11 @@ impl Run<'_> {
     }
 
     /// Reads the text of a document to compare it.
-    fn prepare(&self, rank: u32, buckets: &Buckets, prepared: &mut Prepared) {
-        prepared.read_to_compare(&(self.text)(rank));
+    fn prepare(&self, rank: u32, buckets: &Buckets, prepared: &mut Prepared) -> Cow<'_, str> {
+        let text = (self.text)(rank);
+        prepared.read_to_compare(&text);
         buckets.weigh(rank, self.sketches[rank as usize], prepared);
+        text
     }
 
     /// Looks a document up and verifies its candidates, as far as that was not done before.
@@ -576,17 +579,15 @@ impl Run<'_> {
         let mut checked = Checked::new();
         let known = |document| before.iter().find(|b| b.0 == document);
         scratch::with(|scratch| {
-            let mut own = false;
+            let mut own = None;
             for c in found.best.iter() {
                 let evidence = match known(c.document) {
                     Some((_, e)) => e.clone(),
                     None => {
-                        if !own {
-                            self.prepare(d, buckets, &mut scratch.own);
-                            own = true;
-                        }
-                        self.prepare(c.document, buckets, &mut scratch.other);
-                        let (e, reason) = scratch.compare(self.settings);
+                        let text =
+                            &*own.get_or_insert_with(|| self.prepare(d, buckets, &mut scratch.own));
+                        let other = self.prepare(c.document, buckets, &mut scratch.other);
+                        let (e, reason) = scratch.compare(self.settings, [text, &other]);
                         reason.are_duplicates().then(|| Box::new(e))
                     }
                 };

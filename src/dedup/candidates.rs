@@ -84,15 +84,21 @@ pub(super) struct Candidates {
 }
 
 /// Calls `each` with the weight of each of these anchors, which are of one kind.
+fn weigh<P: Postings>(anchors: &[P::Key], postings: &P, each: impl FnMut(f64)) {
+    even_out(anchors, |&anchor| postings.weight(anchor), each);
+}
+
+/// Calls `each` with the weight that each of these anchors has among its neighbours.
 ///
 /// What is common is common in runs: an anchor counts as the median of the five around it, some forty words, does. A
 /// word changed in the middle of what everybody has does not make a story, and a rare name in a menu does not either.
-fn weigh<P: Postings>(anchors: &[P::Key], postings: &P, mut each: impl FnMut(f64)) {
+#[inline]
+pub(super) fn even_out<K>(anchors: &[K], weight: impl Fn(&K) -> f64, mut each: impl FnMut(f64)) {
     const AROUND: usize = 5;
     let around = AROUND.min(anchors.len());
     let mut last = [0.0; AROUND];
-    for (i, &anchor) in anchors.iter().enumerate() {
-        last[i % AROUND] = postings.weight(anchor);
+    for (i, anchor) in anchors.iter().enumerate() {
+        last[i % AROUND] = weight(anchor);
         if i + 1 < around {
             continue;
         }

@@ -96,19 +96,27 @@ pub fn compare(a: &str, b: &str) -> Comparison {
 }
 
 impl Settings {
-    /// Compares two texts. Nothing is known here of what other stories have in common, so every word counts alike; see
+    /// Compares two texts.
+    ///
+    /// **Damage.** Where the rule says no, but the shared runs end at words that are nearly the same, one of the texts may
+    /// have been read from print by machine. Then the second is judged as the first spells it: words that stand in the same
+    /// place and differ in one place by at most two letters are taken for the same, and so are words that were cut or glued.
+    /// It takes four of them, and one in twenty of the words that can be followed; numbers are never taken for others.
+    /// [`Evidence::respelled`] tells. Not with [`Preset::Strict`](super::Preset::Strict).
+    ///
+    /// Nothing is known here of what other stories have in common, so every word counts alike; see
     /// [`Batch::compare`].
     pub fn compare(&self, a: &str, b: &str) -> Comparison {
         scratch::with(|scratch| {
             scratch.own.read_to_compare(a);
             scratch.other.read_to_compare(b);
-            self.comparison(scratch)
+            self.comparison(scratch, [a, b])
         })
     }
 
     /// Compares the two texts that were read.
-    fn comparison(&self, scratch: &mut Scratch) -> Comparison {
-        let (evidence, reason) = scratch.compare(self);
+    fn comparison(&self, scratch: &mut Scratch, texts: [&str; 2]) -> Comparison {
+        let (evidence, reason) = scratch.compare(self, texts);
         let (a, b, runs) = (&scratch.own, &scratch.other, &scratch.alignment.runs);
         Comparison {
             runs: runs
@@ -176,7 +184,7 @@ impl Batch {
             ] {
                 buckets.weigh(rank, sketch, prepared);
             }
-            settings.comparison(scratch)
+            settings.comparison(scratch, [a, b])
         })
     }
 }

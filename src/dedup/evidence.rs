@@ -43,6 +43,7 @@ pub struct Evidence {
     pub(crate) names: usize,
     pub(crate) seams: Seams,
     pub(crate) witnesses: usize,
+    pub(crate) respelled: usize,
     pub(crate) relation: Relation,
 }
 
@@ -93,6 +94,14 @@ impl Evidence {
     pub fn witnesses(&self) -> usize {
         self.witnesses
     }
+    /// How many words the two spell otherwise, when it took reading them as the same to call these two duplicates;
+    /// otherwise 0.
+    ///
+    /// The other figures are then those of the second document as the first spells it, see
+    /// [`Settings::compare`](super::Settings::compare).
+    pub fn respelled(&self) -> usize {
+        self.respelled
+    }
     /// How the first document relates to the second.
     pub fn relation(&self) -> Relation {
         self.relation
@@ -124,6 +133,7 @@ impl Evidence {
             names: 0,
             seams: Seams::default(),
             witnesses: 0,
+            respelled: 0,
             relation: Relation::Exact,
         }
     }

@@ -15,6 +15,7 @@ mod prepared;
 mod rule;
 mod scratch;
 mod settings;
+mod spelling;
 mod stream;
 
 pub use batch::{Batch, cluster};

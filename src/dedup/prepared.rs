@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::candidates::Keys;
 use super::document::{LONG, SHORT, SHORT_PEER, SHORT_WINDOW, short_hash, window};
 use super::firsts::Firsts;
+use super::spelling::Respelled;
 use crate::shingle::shingles;
 use crate::text::Words;
 use crate::winnow::{Anchor, winnow};
@@ -23,13 +24,16 @@ pub(super) struct Prepared {
     winnowed: Vec<Anchor>,
 }
 
+/// Anchors: place among the shingles and weight.
+pub(super) type Anchors = Vec<(usize, f64)>;
+
 /// The shingles of one length.
 #[derive(Debug, Default)]
 pub(super) struct View {
     pub(super) k: usize,
     pub(super) shingles: Vec<u64>,
-    /// The anchors: place among the shingles and weight. None when all count fully.
-    anchors: Vec<(usize, f64)>,
+    /// None when all count fully.
+    anchors: Anchors,
     /// For every shingle its first place, once that was asked for.
     first: Vec<usize>,
     firsts: Firsts,
@@ -39,12 +43,17 @@ impl Prepared {
     /// Reads a text: its words and shingles. That is enough for its sketch.
     pub(super) fn read(&mut self, text: &str) {
         self.words.read_with_spans(text);
+        self.shingle();
+        self.numeric.clear();
+        self.capital.clear();
+    }
+
+    /// Finds the shingles of its words.
+    fn shingle(&mut self) {
         let words = self.words.hashes();
         self.long.read(words, LONG);
         let short = if words.len() < SHORT_PEER { words } else { &[] };
         self.short.read(short, SHORT);
-        self.numeric.clear();
-        self.capital.clear();
     }
 
     /// Reads a text that will be compared.
@@ -84,6 +93,62 @@ impl Prepared {
                 let around = spans[word..].iter().take_while(|s| s.start <= at);
                 self.numeric[word..word + around.count()].fill(true);
             }
+        }
+    }
+
+    /// Makes this the text `b`, with the words that were found in the spelling of `a`; they are in the order of `b`.
+    pub(super) fn respell(&mut self, b: &Self, a: &Self, found: &[Respelled]) {
+        self.words.clear();
+        self.numeric.clear();
+        self.capital.clear();
+        let mut next = 0;
+        for words in found {
+            self.extend(b, next..words.b.start, |word| b.spans()[word].clone());
+            let all = b.spans()[words.b.start].start..b.spans()[words.b.end - 1].end;
+            self.extend(a, words.a.clone(), |_| all.clone());
+            next = words.b.end;
+        }
+        self.extend(b, next..b.words.len(), |word| b.spans()[word].clone());
+        self.shingle();
+    }
+
+    /// Adds words of another text, and where they stand in this one.
+    fn extend(&mut self, of: &Self, words: Range<usize>, span: impl Fn(usize) -> Range<usize>) {
+        self.numeric.extend(&of.numeric[words.clone()]);
+        self.capital.extend(&of.capital[words.clone()]);
+        for word in words {
+            self.words.push(of.words.hashes()[word], span(word));
+        }
+    }
+
+    /// The anchors of the shingles of `k` words.
+    pub(super) fn anchors(&self, k: usize) -> &Anchors {
+        match k == self.long.k {
+            true => &self.long.anchors,
+            false => &self.short.anchors,
+        }
+    }
+
+    pub(super) fn anchors_mut(&mut self, k: usize) -> &mut Anchors {
+        match k == self.long.k {
+            true => &mut self.long.anchors,
+            false => &mut self.short.anchors,
+        }
+    }
+
+    /// Gives this respelling the anchors of what it respells.
+    pub(super) fn take_anchors(&mut self, anchors: &Anchors, found: &[Respelled], k: usize) {
+        let last = self.words.len().saturating_sub(k);
+        let to = self.anchors_mut(k);
+        // The words before, in this text and in the other.
+        let mut before = (0, 0);
+        let mut found = found.iter().peekable();
+        for &(place, weight) in anchors {
+            while let Some(words) = found.next_if(|words| words.b.end <= place) {
+                before.0 += words.a.len();
+                before.1 += words.b.len();
+            }
+            to.push(((place + before.0 - before.1).min(last), weight));
         }
     }
 

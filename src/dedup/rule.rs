@@ -147,6 +147,18 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// Whether it is worth while to look for damaged spelling in two texts that were judged so. Versions of one text are
+    /// asked for, not copies that are nearly identical.
+    pub(super) fn respells(&self, reason: Reason) -> bool {
+        self.preset() != Preset::Strict
+            && matches!(
+                reason,
+                Reason::TooLittle | Reason::OnlyShortRuns | Reason::OtherNumbers
+            )
+    }
+}
+
 fn rare_words(e: &Evidence) -> f64 {
     e.mass[0].min(e.mass[1])
 }
@@ -195,13 +207,18 @@ impl Reason {
         match self {
             Reason::Exact => "the same words in the same order".into(),
             Reason::Alike => format!(
-                "similarity {:.2}, {threshold:.2} is needed: {} of the one text and {} of the other are shared, {} words in the longest run; {} of {} joints between shared runs are a few edited words",
+                "similarity {:.2}, {threshold:.2} is needed: {} of the one text and {} of the other are shared, {} words in the longest run; {} of {} joints between shared runs are a few edited words{}",
                 e.similarity,
                 percent(e.coverage[0]),
                 percent(e.coverage[1]),
                 e.longest_run,
                 e.seams.narrow,
-                e.seams.joints
+                e.seams.joints,
+                match e.respelled {
+                    0 => String::new(),
+                    n =>
+                        format!("; {n} words that are damaged are read as the other text has them"),
+                }
             ),
             Reason::NothingShared => "no run of words is shared".into(),
             Reason::TooLittle => format!(

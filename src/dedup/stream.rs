@@ -177,12 +177,12 @@ impl Deduplicator {
         }
         let mut best: Option<Match> = None;
         for c in found.iter() {
-            let Some((sketch, text)) = self.doc(c.document) else {
+            let Some((sketch, other)) = self.doc(c.document) else {
                 continue;
             };
-            scratch.other.read_to_compare(text);
+            scratch.other.read_to_compare(other);
             self.weigh(sketch.keys(), &mut scratch.other);
-            let (evidence, reason) = scratch.compare(&self.settings);
+            let (evidence, reason) = scratch.compare(&self.settings, [text, other]);
             let better = best
                 .as_ref()
                 .is_none_or(|b| evidence.similarity > b.evidence.similarity);

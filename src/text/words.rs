@@ -72,6 +72,18 @@ impl Words {
         &self.spans
     }
 
+    /// Forgets what was read.
+    pub(crate) fn clear(&mut self) {
+        self.hashes.clear();
+        self.spans.clear();
+    }
+
+    /// Adds a word that was read elsewhere, and where it is said to stand.
+    pub(crate) fn push(&mut self, hash: u64, span: Range<usize>) {
+        self.hashes.push(hash);
+        self.spans.push(span);
+    }
+
     /// How many words there are.
     pub fn len(&self) -> usize {
         self.hashes.len()

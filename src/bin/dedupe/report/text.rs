@@ -135,20 +135,21 @@ pub fn why(evidence: &Evidence) -> String {
         percent(evidence.containment()),
         percent(evidence.containment_of_other()),
     );
-    match evidence.relation() {
-        Relation::Exact => String::from("the same words"),
-        Relation::Near => {
-            let witnesses = match evidence.witnesses() {
-                0 => String::new(),
-                n => format!("; {n} others are like both"),
-            };
-            format!(
-                "{of_it} of it is in the kept one, {of_kept} the other way; {run} in a row{witnesses}"
-            )
-        }
-        Relation::ExcerptOf => format!("{of_it} of it is in the kept one; {run} in a row"),
-        Relation::Contains => format!("has {of_kept} of the kept one; {run} in a row"),
-    }
+    let witnesses = match evidence.witnesses() {
+        0 => String::new(),
+        n => format!("; {n} others are like both"),
+    };
+    let respelled = match evidence.respelled() {
+        0 => String::new(),
+        n => format!("; {} spelled otherwise", count(n, "word")),
+    };
+    let shares = match evidence.relation() {
+        Relation::Exact => return String::from("the same words"),
+        Relation::Near => format!("{of_it} of it is in the kept one, {of_kept} the other way"),
+        Relation::ExcerptOf => format!("{of_it} of it is in the kept one"),
+        Relation::Contains => format!("has {of_kept} of the kept one"),
+    };
+    format!("{shares}; {run} in a row{witnesses}{respelled}")
 }
 
 fn summary(answers: &Answers<'_>, problems: &Problems) -> String {
