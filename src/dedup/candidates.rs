@@ -92,7 +92,7 @@ fn weigh<P: Postings>(anchors: &[P::Key], postings: &P, each: impl FnMut(f64)) {
 ///
 /// What is common is common in runs: an anchor counts as the median of the five around it, some forty words, does. A
 /// word changed in the middle of what everybody has does not make a story, and a rare name in a menu does not either.
-#[inline]
+#[inline(always)] // and the median with it: called apart they cost 1 % of clustering
 pub(super) fn even_out<K>(anchors: &[K], weight: impl Fn(&K) -> f64, mut each: impl FnMut(f64)) {
     const AROUND: usize = 5;
     let around = AROUND.min(anchors.len());
@@ -115,6 +115,7 @@ pub(super) fn even_out<K>(anchors: &[K], weight: impl Fn(&K) -> f64, mut each: i
 }
 
 /// The middle one of up to five numbers, the higher of two.
+#[inline(always)]
 fn median(some: &[f64]) -> f64 {
     if some.iter().all(|x| *x == some[0]) {
         return some[0];
