@@ -92,7 +92,7 @@ fn weigh<P: Postings>(anchors: &[P::Key], postings: &P, each: impl FnMut(f64)) {
 ///
 /// What is common is common in runs: an anchor counts as the median of the five around it, some forty words, does. A
 /// word changed in the middle of what everybody has does not make a story, and a rare name in a menu does not either.
-#[inline(always)] // and the median with it: called apart they cost 1 % of clustering
+#[inline(always)] // and the median with it: not inlined it was 3 % of the instructions of clustering
 pub(super) fn even_out<K>(anchors: &[K], weight: impl Fn(&K) -> f64, mut each: impl FnMut(f64)) {
     const AROUND: usize = 5;
     let around = AROUND.min(anchors.len());

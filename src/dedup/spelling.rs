@@ -25,9 +25,9 @@ const SAME_LETTERS: usize = 2;
 const ENDS: usize = 4;
 
 /// So many such words, and one of so many that were followed, are no inflection, no misprint and no other way of writing
-/// *harbour*. Of 14,000 candidate pairs of clean news texts that are no duplicates eight have so many; of 381 duplicates
-/// among damaged texts (one word in eight) that are not told by their runs, 325. With 16 or 24 the answers for damaged
-/// texts hardly change, those for clean ones do not.
+/// *harbour*. Counted against the words of shared runs, without [`ENDS`]: of 14,000 candidate pairs of clean news texts that
+/// are no duplicates eight have so many; of 381 duplicates in a generated corpus (OCR at 3 %) that are not told by their
+/// runs, 325. The 20 was chosen on that corpus: F1 was 0.891 with 16, 0.899 with 20, 0.898 with 24.
 const FEW: usize = 4;
 const ONE_IN: usize = 20;
 
