@@ -1,7 +1,7 @@
 //! One course of stage 2: visits to the pages in an order drawn anew each epoch, a step of Adam a batch, the mean of the
 //! weights as its result.
 
-use super::example::{Donors, Example};
+use super::example::{Example, Shelves};
 use super::rng::Rng;
 use super::{Progress, TrainPage, TrainSettings, augment, map_parallel, stage2};
 use crate::noise::features::{FEATURES, FIRST_SCORE, Reader};
@@ -16,7 +16,7 @@ pub(super) struct Course<'a> {
     /// The pages with their folds.
     pub(super) examples: &'a [(usize, Example)],
     /// By fold, as are the first stages that did not see it.
-    pub(super) donors: &'a [Donors],
+    pub(super) donors: &'a [Shelves],
     pub(super) firsts: &'a [FirstStage],
     pub(super) settings: &'a TrainSettings,
     pub(super) mean: Vec<f32>,

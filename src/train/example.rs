@@ -1,7 +1,10 @@
 //! Labelled pages as the trainer sees them.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::phrases::Phrase;
+use super::rng::Rng;
 use crate::noise::{Label, PageKind};
 
 /// The labels that a block may have, as bits; 0 where it is not scored.
@@ -36,6 +39,8 @@ pub(super) struct Example {
     pub(super) lines: Vec<String>,
     pub(super) targets: Vec<Target>,
     pub(super) kind: Option<PageKind>,
+    /// The language's code, empty where it is not known.
+    pub(super) language: String,
     pub(super) blank_lines: bool,
     /// How much it counts.
     pub(super) weight: f32,
@@ -47,6 +52,7 @@ impl Example {
             lines: Vec::new(),
             targets: Vec::new(),
             kind: Some(kind),
+            language: String::new(),
             blank_lines: false,
             weight: 1.0,
         }
@@ -107,11 +113,17 @@ impl Example {
     }
 }
 
+/// A story of some page.
+#[derive(Debug)]
+pub(super) struct Story {
+    pub(super) headline: Option<String>,
+    pub(super) body: Vec<String>,
+}
+
 /// Pieces of other pages, for augmentation.
 #[derive(Debug, Default)]
 pub(super) struct Donors {
-    /// The body paragraphs of stories.
-    pub(super) leads: Vec<Vec<String>>,
+    pub(super) stories: Vec<Story>,
     /// Headlines and subheads.
     pub(super) heads: Vec<String>,
     pub(super) dates: Vec<String>,
@@ -148,36 +160,18 @@ impl Donors {
                 || t == only(Label::Teaser) && line.len() < 120
             {
                 self.heads.push(line.clone());
-            } else if t == only(Label::Date) {
-                self.dates.push(line.clone());
-            }
-            let inserts = [
-                Label::Caption,
-                Label::Promo,
-                Label::Related,
-                Label::Widget,
-                Label::Byline,
-            ];
-            if inserts.iter().any(|&l| t == only(l)) {
-                self.inserts.push((line.clone(), t));
             }
             if t == only(Label::Body) || t == side(Label::Body) && line.len() > 80 {
                 body.push(line.clone());
             }
-            let furniture = [
-                Label::Nav,
-                Label::Promo,
-                Label::Widget,
-                Label::Legal,
-                Label::Comment,
-                Label::Other,
-            ];
-            if furniture.iter().any(|&l| t == only(l)) {
-                self.noise.push((line.clone(), t));
-            }
+            self.add_noise(line, t);
         }
         if body.len() >= 2 {
-            self.leads.push(body);
+            let title = page.targets.iter().position(|&t| t == only(Label::Title));
+            self.stories.push(Story {
+                headline: title.map(|i| page.lines[i].clone()),
+                body,
+            });
         }
         if let Some(r) = story_range(page) {
             let blocks = |r: Range<usize>| {
@@ -193,5 +187,76 @@ impl Donors {
                 self.frames[usize::from(!labelled)].push(frame);
             }
         }
+    }
+
+    fn add_noise(&mut self, line: &str, target: Target) {
+        use Label::{Byline, Caption, Comment, Date, Legal, Nav, Other, Promo, Related, Widget};
+        if target == only(Date) {
+            self.dates.push(line.to_string());
+        }
+        if is_any(target, &[Caption, Promo, Related, Widget, Byline]) {
+            self.inserts.push((line.to_string(), target));
+        }
+        if is_any(target, &[Nav, Promo, Widget, Legal, Comment, Other]) {
+            self.noise.push((line.to_string(), target));
+        }
+    }
+}
+
+/// Whether the block has one of these labels.
+fn is_any(target: Target, labels: &[Label]) -> bool {
+    labels.iter().any(|&label| target == only(label))
+}
+
+/// Donors by language: a page borrows from pages of its own language, as the pages of a site are of one.
+#[derive(Debug, Default)]
+pub(super) struct Shelves {
+    /// Of every language.
+    pub(super) all: Donors,
+    by_language: BTreeMap<String, Donors>,
+}
+
+/// With fewer stories of a language, pages of all languages are borrowed from.
+const MIN_STORIES: usize = 10;
+
+impl Shelves {
+    pub(super) fn add(&mut self, page: &Example) {
+        self.all.add(page);
+        if !page.language.is_empty() {
+            let own = self.by_language.entry(page.language.clone()).or_default();
+            own.add(page);
+        }
+    }
+
+    pub(super) fn add_phrase(&mut self, phrase: &Phrase) {
+        let own = self
+            .by_language
+            .entry(phrase.language.to_string())
+            .or_default();
+        let text = phrase.text.clone();
+        if phrase.target == only(Label::Body) {
+            own.stories.push(Story {
+                headline: None,
+                body: vec![text],
+            });
+        } else if is_any(phrase.target, &[Label::Title, Label::Subhead]) {
+            own.heads.push(text);
+        } else {
+            own.add_noise(&text, phrase.target);
+        }
+    }
+
+    /// Some language that there are donors of.
+    pub(super) fn any_language(&self, rng: &mut Rng) -> &str {
+        let languages: Vec<&String> = self.by_language.keys().collect();
+        rng.pick(&languages)
+            .map_or("", |language| language.as_str())
+    }
+
+    pub(super) fn of(&self, language: &str) -> &Donors {
+        self.by_language
+            .get(language)
+            .filter(|own| own.stories.len() >= MIN_STORIES)
+            .unwrap_or(&self.all)
     }
 }

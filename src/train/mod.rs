@@ -10,10 +10,13 @@
 //! ```
 //!
 //! `annotations.jsonl` holds what readers said of 1,168 pages of these sets, by their ids: labels only, none of their text.
+//! `phrases.tsv` holds lines in 33 languages that were written for this crate: what pages show around their stories, and
+//! invented news. They are a part of the trainer, as the ways are in which it changes pages (`augment`).
 
 mod augment;
 mod course;
 mod example;
+mod phrases;
 mod rng;
 mod stage1;
 mod stage2;
@@ -28,7 +31,8 @@ use crate::noise::pack::round_weight;
 use crate::noise::second::{SecondStage, layout};
 use crate::noise::{Label, Model, PageKind};
 use course::Course;
-use example::{Donors, Example, only, side};
+use example::{Example, Shelves, only, side};
+use phrases::Phrase;
 use rng::Rng;
 
 /// What a training page says of a block.
@@ -51,6 +55,8 @@ pub struct TrainPage {
     pub blocks: Vec<(String, Target)>,
     /// The page kind, where it is known.
     pub kind: Option<PageKind>,
+    /// The code of its language, empty where it is not known: pages made out of several are of one language.
+    pub language: String,
     /// How many times an epoch the page is seen, on average; 1 is usual.
     pub weight: f32,
 }
@@ -142,15 +148,26 @@ pub fn train(
             reader.grams(&text, &spans)
         })
         .collect();
-    let mut donors: Vec<Donors> = (0..settings.folds).map(|_| Donors::default()).collect();
+    let mut donors: Vec<Shelves> = (0..settings.folds).map(|_| Shelves::default()).collect();
     for (fold, e) in &examples {
         donors[*fold].add(e);
     }
-    let heads: Vec<String> = donors.iter().flat_map(|d| &d.heads).cloned().collect();
+    let heads: Vec<String> = donors.iter().flat_map(|d| &d.all.heads).cloned().collect();
+    // Lines that are no page's, each as if on a host of its own.
+    let mut loose = phrases::all(settings.folds, &mut Rng::new(settings.seed, 98));
+    for phrase in &loose {
+        donors[phrase.fold].add_phrase(phrase);
+    }
     let announced = augment::announced(&heads, &mut Rng::new(settings.seed, 99));
-    let announced: Vec<Vec<u32>> = announced
+    loose.extend(announced.into_iter().map(|text| Phrase {
+        language: "",
+        text,
+        target: only(Label::Related),
+        fold: settings.folds, // in no fold: no page is made of it
+    }));
+    let loose_grams: Vec<Vec<u32>> = loose
         .iter()
-        .flat_map(|line| reader.grams(line, std::slice::from_ref(&(0..line.len()))))
+        .flat_map(|Phrase { text, .. }| reader.grams(text, std::slice::from_ref(&(0..text.len()))))
         .collect();
     let stage1 = |without: Option<usize>| {
         let mut samples: Vec<stage1::Sample<'_>> = examples
@@ -171,13 +188,15 @@ pub fn train(
             })
             .collect();
         samples.extend(
-            announced
+            loose
                 .iter()
+                .zip(&loose_grams)
                 .zip(0..)
-                .map(|(grams, host)| stage1::Sample {
+                .filter(|((phrase, _), _)| Some(phrase.fold) != without)
+                .map(|((phrase, grams), host)| stage1::Sample {
                     grams,
-                    target: only(Label::Related),
-                    weight: 1.0,
+                    target: phrase.target,
+                    weight: phrases::WEIGHT,
                     host,
                 }),
         );
@@ -249,6 +268,7 @@ fn example_of(page: &TrainPage) -> Example {
         lines: Vec::new(),
         targets: Vec::new(),
         kind: page.kind,
+        language: page.language.clone(),
         blank_lines: false,
         weight: page.weight,
     };

@@ -154,6 +154,7 @@ together), lines, and one of
   labels             1 for body text, 0 for anything else
   with, without      snippets that belong to the story, and that do not
   page               \"story\", \"listing\", \"empty\" or \"other\"
+  lang               code of its language: made-up pages are of one language
   unsure             indices of lines that are not to be learned from
 
 Examples:

@@ -31,6 +31,8 @@ struct Row {
     #[serde(default)]
     host: String,
     #[serde(default)]
+    lang: String,
+    #[serde(default)]
     lines: Vec<String>,
     labels: Option<Vec<Value>>,
     #[serde(default)]
@@ -176,6 +178,7 @@ fn page(
         host,
         blocks,
         kind,
+        language: row.lang,
         weight,
     }))
 }

@@ -1,16 +1,27 @@
 //! Training pages made out of labelled ones: what the labelled pages show too rarely.
 
-use super::example::{Donors, Example, Frame, Target, is_body, only, side, story_range};
+mod items;
+mod storyless;
+
+use super::example::{Donors, Example, Frame, Shelves, Target, is_body, only, side, story_range};
 use super::rng::Rng;
 use crate::noise::{Label, PageKind};
+use items::Items;
 
 /// A changed copy of the page, or a new page made of other pages' blocks.
-pub(super) fn vary(page: &Example, donors: &Donors, rng: &mut Rng) -> Example {
+pub(super) fn vary(page: &Example, shelves: &Shelves, rng: &mut Rng) -> Example {
     let roll = rng.unit();
-    let mut out = if roll < 0.10 && donors.leads.len() > 30 {
-        listing(donors, rng)
-    } else if roll < 0.13 && donors.noise.len() > 30 {
-        empty(donors, rng)
+    let storyless = roll < 0.14;
+    let language = if storyless && rng.chance(0.25) {
+        shelves.any_language(rng)
+    } else {
+        &page.language
+    };
+    let donors = shelves.of(language);
+    let mut out = if roll < 0.10 && !donors.stories.is_empty() {
+        storyless::listing(donors, language, rng)
+    } else if storyless {
+        storyless::empty(donors, language, rng)
     } else {
         let mut p = page.clone();
         let is_story = p.kind == Some(PageKind::Story);
@@ -44,6 +55,9 @@ pub(super) fn vary(page: &Example, donors: &Donors, rng: &mut Rng) -> Example {
             if rng.chance(0.03) {
                 bars(&mut p, rng);
             }
+            if rng.chance(0.04) {
+                storyless::intrude(&mut p, rng);
+            }
         }
         if rng.chance(0.03) {
             cut_sentences(&mut p);
@@ -76,56 +90,24 @@ fn cut(text: &str, chars: usize, rng: &mut Rng) -> String {
     format!("{}{dots}", piece.trim_end())
 }
 
-/// The opening of a story, long enough to be cut.
-fn lead(donors: &Donors, rng: &mut Rng) -> Option<String> {
-    let story = rng.pick(&donors.leads)?;
-    Some(story.iter().take(6).cloned().collect::<Vec<_>>().join(" "))
-}
-
-fn kicker(text: String, donors: &Donors, rng: &mut Rng) -> String {
-    match rng.pick(&donors.heads) {
-        Some(h) if rng.chance(0.5) => format!(
-            "{}: {text}",
-            h.split(' ').next().unwrap_or("").to_uppercase()
-        ),
-        Some(h) => format!("{h} {text}"),
-        None => text,
-    }
-}
-
-/// Cut openings of other stories behind the page's story, or one in its middle.
+/// Cut openings of other stories behind the page's story, or in its middle.
 fn teasers(p: &mut Example, donors: &Donors, rng: &mut Rng) {
     let last = p.targets.iter().rposition(|&t| is_body(t));
     let Some(last) = last else { return };
-    let chars = rng.between(120, 1000);
-    let headlines = rng.chance(0.3);
-    let kickers = rng.chance(0.25);
-    let whole = rng.chance(0.15); // leads that end with their paragraph
+    let items = Items::draw(&p.language, rng);
     let mut at = if rng.chance(0.15) {
         1 + rng.below(last + 1)
     } else {
         last + 1
     };
-    let count = rng.between(1, 6);
-    for _ in 0..count {
-        let text = if whole {
-            rng.pick(&donors.leads).and_then(|s| s.first().cloned())
-        } else {
-            lead(donors, rng).map(|t| cut(&t, chars, rng))
+    for _ in 0..rng.between(1, 6) {
+        let Some(story) = rng.pick(&donors.stories) else {
+            return;
         };
-        let Some(mut text) = text else { return };
-        if text.chars().count() < 60 {
-            continue;
-        }
-        if headlines && let Some(h) = rng.pick(&donors.heads) {
-            p.insert(at, h.clone(), only(Label::Teaser));
+        for (line, target) in items.of(story, donors, rng) {
+            p.insert(at, line, target);
             at += 1;
         }
-        if kickers {
-            text = kicker(text, donors, rng);
-        }
-        p.insert(at, text, only(Label::Teaser));
-        at += 1;
     }
 }
 
@@ -225,8 +207,8 @@ fn gallery(p: &mut Example, donors: &Donors, rng: &mut Rng) {
             own[own.len() - 1 - k % own.len().min(6)].clone()
         } else {
             match rng
-                .pick(&donors.leads)
-                .and_then(|s| s.get(rng.below(s.len().max(1))))
+                .pick(&donors.stories)
+                .and_then(|s| s.body.get(rng.below(s.body.len())))
             {
                 Some(c) => c.clone(),
                 None => return,
@@ -382,76 +364,73 @@ fn cut_sentences(p: &mut Example) {
     p.targets = targets;
 }
 
-/// A page of openings cut at one length.
-fn listing(donors: &Donors, rng: &mut Rng) -> Example {
-    let mut p = Example::blank(PageKind::Listing);
-    furniture(&mut p, donors, rng, 12);
-    let chars = rng.between(90, 1000);
-    let headlines = rng.chance(0.5);
-    let dates = rng.chance(0.3);
-    let whole = rng.chance(0.2);
-    // One subject: the paragraphs of one story, each posing as the lead of its own.
-    let subject = if rng.chance(0.35) {
-        donors
-            .leads
-            .iter()
-            .skip(rng.below(donors.leads.len()))
-            .find(|s| s.len() > 8)
-    } else {
-        None
-    };
-    let count = rng.between(5, 24);
-    for k in 0..count {
-        let text = match subject {
-            Some(s) => {
-                let from = k % s.len();
-                let joined = s[from..]
-                    .iter()
-                    .take(4)
-                    .cloned()
-                    .collect::<Vec<_>>()
-                    .join(" ");
-                Some(joined)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Shelves with one story page of the language.
+    fn shelves() -> Shelves {
+        let mut page = Example::blank(PageKind::Story);
+        page.language = String::from("en");
+        page.push(String::from("Sport"), only(Label::Nav));
+        page.push(String::from("Ferry runs again"), only(Label::Title));
+        for k in 0..12 {
+            let line = format!("Sentence {k} of the story of the ferry. It runs every hour.");
+            page.push(line, only(Label::Body));
+        }
+        page.push(String::from("Subscribe to our letter"), only(Label::Promo));
+        let mut shelves = Shelves::default();
+        shelves.add(&page);
+        shelves
+    }
+
+    #[test]
+    fn pages_without_a_story_have_no_story() {
+        let shelves = shelves();
+        for seed in 0..200 {
+            let mut rng = Rng::new(seed, 1);
+            let listing = storyless::listing(shelves.of("en"), "en", &mut rng);
+            assert_eq!(listing.kind, Some(PageKind::Listing));
+            let teasers = |t: &&Target| **t == only(Label::Teaser);
+            assert!(listing.targets.iter().filter(teasers).count() >= 4);
+            let empty = storyless::empty(shelves.of("en"), "en", &mut rng);
+            assert_eq!(empty.kind, Some(PageKind::Empty));
+            assert!(!empty.lines.is_empty());
+            for page in [&listing, &empty] {
+                assert_eq!(page.lines.len(), page.targets.len());
+                assert!(
+                    !page
+                        .targets
+                        .iter()
+                        .any(|&t| is_body(t) || t == only(Label::Title))
+                );
             }
-            None if whole => rng.pick(&donors.leads).and_then(|s| s.first().cloned()),
-            None => lead(donors, rng),
-        };
-        let Some(text) = text else { break };
-        if headlines && let Some(h) = rng.pick(&donors.heads) {
-            p.push(h.clone(), only(Label::Teaser));
         }
-        if dates && let Some(d) = rng.pick(&donors.dates) {
-            p.push(d.clone(), only(Label::Date));
-        }
-        let slack = if rng.chance(0.2) {
-            rng.between(0, 60)
-        } else {
-            0
-        };
-        p.push(cut(&text, chars + slack, rng), only(Label::Teaser));
     }
-    furniture(&mut p, donors, rng, 12);
-    p
-}
 
-/// A page of furniture only: walls, errors, menus.
-fn empty(donors: &Donors, rng: &mut Rng) -> Example {
-    let mut p = Example::blank(PageKind::Empty);
-    while p.lines.is_empty() {
-        furniture(&mut p, donors, rng, 30);
-    }
-    p
-}
-
-/// Up to `most` blocks of furniture in their order on some page.
-fn furniture(p: &mut Example, donors: &Donors, rng: &mut Rng, most: usize) {
-    let mut left = rng.below(most + 1);
-    while left > 0 {
-        let run = rng.between(1, 8).min(left);
-        let from = rng.below(donors.noise.len().saturating_sub(run).max(1));
-        for (line, target) in donors.noise.iter().skip(from).take(run) {
-            p.push(line.clone(), *target);
+    #[test]
+    fn an_intruder_leaves_the_story_whole() {
+        let mut page = Example::blank(PageKind::Story);
+        let story = ["First of all.", "Then this.", "And that."];
+        for line in story {
+            page.push(line.to_string(), only(Label::Body));
         }
-        left -= run;
+        let mut longest = 0;
+        for seed in 0..100 {
+            let mut changed = page.clone();
+            storyless::intrude(&mut changed, &mut Rng::new(seed, 1));
+            longest = longest.max(changed.lines.len());
+            changed.retain(|t, _| is_body(t));
+            assert_eq!(changed.lines, story);
+        }
+        assert!(longest > story.len());
+    }
+
+    #[test]
+    fn a_language_with_few_stories_borrows_from_all() {
+        let shelves = shelves();
+        assert_eq!(shelves.of("en").stories.len(), 1);
+        assert!(std::ptr::eq(shelves.of("en"), &shelves.all));
+        assert!(std::ptr::eq(shelves.of("fi"), &shelves.all));
     }
 }
