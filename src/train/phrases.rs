@@ -19,7 +19,7 @@ pub(super) struct Phrase {
 
 /// So many copies of each phrase, filled in otherwise: n-grams seen less often find no room in the dictionary beside those of
 /// the languages that most pages are in.
-const COPIES: usize = 10;
+const COPIES: usize = 6;
 /// How much a copy counts beside a block of a page.
 pub(super) const WEIGHT: f32 = 0.3;
 
