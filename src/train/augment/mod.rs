@@ -47,6 +47,9 @@ pub(super) fn vary(page: &Example, shelves: &Shelves, rng: &mut Rng) -> Example 
             if rng.chance(0.09) {
                 brief(&mut p, rng);
             }
+            if rng.chance(0.05) {
+                live(&mut p, donors, rng);
+            }
             if rng.chance(0.04) {
                 join(&mut p, rng);
             } else if rng.chance(0.06) {
@@ -244,6 +247,64 @@ fn brief(p: &mut Example, rng: &mut Rng) {
     });
 }
 
+/// A live blog: the paragraphs in entries, each under its time and perhaps a heading, the last entry first as often as not.
+fn live(p: &mut Example, donors: &Donors, rng: &mut Rng) {
+    let Some(story) = story_range(p) else { return };
+    let paragraphs: Vec<(String, Target)> = story
+        .clone()
+        .filter(|&i| is_body(p.targets[i]))
+        .map(|i| (p.lines[i].clone(), p.targets[i]))
+        .collect();
+    let most = rng.between(1, 3);
+    let mut entries: Vec<&[(String, Target)]> = Vec::new();
+    let mut rest = &paragraphs[..];
+    while !rest.is_empty() {
+        let (entry, behind) = rest.split_at(rng.between(1, most).min(rest.len()));
+        entries.push(entry);
+        rest = behind;
+    }
+    if entries.len() < 4 {
+        return;
+    }
+    if rng.chance(0.5) {
+        entries.reverse();
+    }
+    let [separator, end] = [
+        [":", ""],
+        [".", ""],
+        [":", " Uhr"],
+        [":", " pm"],
+        [":", " GMT"],
+    ][rng.below(5)];
+    let headings = rng.chance(0.4);
+    let inline = rng.chance(0.3);
+    let mut blocks: Vec<(String, Target)> = Vec::new();
+    for entry in entries {
+        let hour = rng.between(1, if end == " pm" { 12 } else { 23 });
+        let time = format!("{hour}{separator}{:02}{end}", rng.below(60));
+        let heading = rng.pick(&donors.heads).filter(|_| headings);
+        if !inline {
+            blocks.push((time.clone(), only(Label::Date)));
+        }
+        blocks.extend(heading.map(|h| (h.clone(), only(Label::Subhead))));
+        let first = blocks.len();
+        blocks.extend(entry.iter().cloned());
+        if inline {
+            blocks[first].0 = format!("{time} {}", blocks[first].0);
+        }
+    }
+    let title = p.targets[story.start] == only(Label::Title);
+    let from = story.start + usize::from(title);
+    let mut tail = (p.lines.split_off(story.end), p.targets.split_off(story.end));
+    p.lines.truncate(from);
+    p.targets.truncate(from);
+    for (line, target) in blocks {
+        p.push(line, target);
+    }
+    p.lines.append(&mut tail.0);
+    p.targets.append(&mut tail.1);
+}
+
 /// The fewest characters of a brief.
 const BRIEF_CHARS: usize = 120;
 
@@ -424,6 +485,29 @@ mod tests {
             assert_eq!(changed.lines, story);
         }
         assert!(longest > story.len());
+    }
+
+    #[test]
+    fn a_live_blog_has_all_of_its_story() {
+        let shelves = shelves();
+        let mut page = Example::blank(PageKind::Story);
+        page.push(String::from("Menu"), only(Label::Nav));
+        page.push(String::from("As it happens"), only(Label::Title));
+        let story: Vec<String> = (0..9).map(|k| format!("Paragraph {k}.")).collect();
+        for line in &story {
+            page.push(line.clone(), only(Label::Body));
+        }
+        page.push(String::from("Imprint"), only(Label::Legal));
+        for seed in 0..50 {
+            let mut changed = page.clone();
+            live(&mut changed, shelves.of("en"), &mut Rng::new(seed, 1));
+            assert_eq!(changed.lines[..2], page.lines[..2]);
+            assert_eq!(changed.lines.last(), page.lines.last());
+            changed.retain(|t, _| t == only(Label::Body));
+            let mut found: Vec<&str> = changed.lines.iter().map(|l| &l[l.len() - 12..]).collect();
+            found.sort_unstable();
+            assert_eq!(found, story);
+        }
     }
 
     #[test]
