@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""How pages without a story are answered: listings.py PROGRAM [--out FILE] [--keep N].
+"""How pages without a story are answered: listings.py PROGRAM [--out FILE] [--show N] [--json FILE].
 
 The data lie beside the repository (../shared). It builds 300 listing pages, the same each time: the leads of stories from sets that
 the shipped model did not learn from, each cut at about one length, with headlines, dates, kickers and furniture of other pages of the
 same sets; and reads the walls of data/dedup. `--out` writes the listing pages as JSON Lines; `--show N` prints N that are answered
 otherwise, and the walls that are taken for stories. Target: 95 % of the listings `listing`, 90 % of the walls `empty` or `listing`.
+
+The walls were gathered by rules, and some are stories: walls.tsv has what a reader said of each by its text alone, without knowing
+the program's answer (`story`, `listing`, `empty`, or `unsure`). Both counts are printed.
 """
 import argparse
 import collections
@@ -76,6 +79,7 @@ def tell(what, pages, answers, right, show):
         kept = [raw[b['start']:b['end']].decode() for b in answers[page['id']]['blocks'] if b['label'] in strip.STORY]
         words = sum(len(k.split()) for k in kept)
         print(f"    {page['id']}: {answers[page['id']]['page']}, {words} words kept of {len(page['text'].split())}: {' | '.join(k[:90] for k in kept[:4])}")
+    return good / len(pages)
 
 
 def main():
@@ -83,6 +87,7 @@ def main():
     ap.add_argument('program')
     ap.add_argument('--out')
     ap.add_argument('--show', type=int, default=0)
+    ap.add_argument('--json', help='write the shares there')
     a = ap.parse_args()
     program = os.path.abspath(a.program)
     pages = list(listings())
@@ -91,14 +96,22 @@ def main():
             for page in pages:
                 f.write(json.dumps(page, ensure_ascii=False) + '\n')
     docs = [dict(id=p['id'], text=p['text']) for p in pages]
-    tell('listing pages', pages, strip.run(program, docs, ['-q'])[0], ('listing',), a.show)
+    shares = {'listings': tell('listing pages', pages, strip.run(program, docs, ['-q'])[0], ('listing',), a.show)}
     for language in sorted({p['lang'] for p in pages}):
         some = [p for p in pages if p['lang'] == language]
         tell(f'  of them {language}', some, strip.run(program, [dict(id=p['id'], text=p['text']) for p in some], ['-q'])[0], ('listing',), 0)
     walls = [dict(id=r['id'], text=r['text']) for r in strip.rd(os.path.join(SHARED, 'data', 'dedup', 'walls.jsonl.gz'))]
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'walls.tsv'), encoding='utf-8') as f:
+        verdicts = dict(line.rstrip('\n').split('\t') for line in f)
     for words in (12, 25, 40, 60, 80, 100, 150):
         answers = strip.run(program, walls, ['-q', '--min-words', str(words)])[0]
         tell(f'walls, --min-words {words}', walls, answers, ('listing', 'empty'), a.show if words == 12 else 0)
+        for what, verdict, right in (('without a story', ('listing', 'empty'), ('listing', 'empty')), ('with one', ('story',), ('story',))):
+            share = tell(f'  {what} to a reader', [w for w in walls if verdicts[w['id']] in verdict], answers, right, 0)
+            shares.setdefault(f'walls {what}', share)
+    if a.json:
+        with open(a.json, 'w', encoding='utf-8') as f:
+            json.dump(shares, f)
 
 
 if __name__ == '__main__':
