@@ -196,7 +196,7 @@ pub fn train(
                 .map(|((phrase, grams), host)| stage1::Sample {
                     grams,
                     target: phrase.target,
-                    weight: phrases::WEIGHT,
+                    weight: 1.0,
                     host,
                 }),
         );

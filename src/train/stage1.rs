@@ -20,9 +20,9 @@ pub(super) struct Sample<'a> {
 }
 
 /// An n-gram must be seen on so many hosts: what one site alone says is that site's name, not a sign.
-const MIN_HOSTS: usize = 3;
+pub(super) const MIN_HOSTS: usize = 3;
 /// Size of the dictionary, so that the whole model stays below 512 KB.
-const GRAMS: usize = 42_500;
+const GRAMS: usize = 40_000;
 /// N-grams left out at random of every sample, so that the weight spreads over all that speak for a label.
 const DROP: f32 = 0.3;
 /// Pulls weights to zero, so that n-grams seen rarely say little.

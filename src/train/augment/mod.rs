@@ -11,14 +11,14 @@ use items::Items;
 /// A changed copy of the page, or a new page made of other pages' blocks.
 pub(super) fn vary(page: &Example, shelves: &Shelves, rng: &mut Rng) -> Example {
     let roll = rng.unit();
-    let storyless = roll < 0.13;
+    let storyless = roll < 0.14;
     let language = if storyless && rng.chance(0.25) {
         shelves.any_language(rng)
     } else {
         &page.language
     };
     let donors = shelves.of(language);
-    let mut out = if roll < 0.09 && !donors.stories.is_empty() {
+    let mut out = if roll < 0.10 && !donors.stories.is_empty() {
         storyless::listing(donors, language, rng)
     } else if storyless {
         storyless::empty(donors, language, rng)
@@ -44,10 +44,10 @@ pub(super) fn vary(page: &Example, shelves: &Shelves, rng: &mut Rng) -> Example 
             if rng.chance(0.22) {
                 gallery(&mut p, donors, rng);
             }
-            if rng.chance(0.09) {
+            if rng.chance(0.08) {
                 brief(&mut p, rng);
             }
-            if rng.chance(0.05) {
+            if rng.chance(0.03) {
                 live(&mut p, donors, rng);
             }
             if rng.chance(0.04) {
