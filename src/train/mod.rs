@@ -90,7 +90,7 @@ impl Default for TrainSettings {
             folds: 5,
             rate: 2e-3,
             decay: 0.02,
-            teachers: 3,
+            teachers: 0,
             patience: None,
         }
     }

@@ -298,7 +298,7 @@ pub struct TrainArgs {
     #[arg(long, value_name = "N", default_value_t = 16)]
     pub epochs: usize,
     /// Networks whose mean opinion teaches the model's own; training takes as many times longer
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 0)]
     pub teachers: usize,
     /// Hold a tenth of the hosts out, and stop when their loss has not fallen for N epochs
     #[arg(long, value_name = "N")]

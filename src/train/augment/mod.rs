@@ -12,13 +12,16 @@ use items::Items;
 pub(super) fn vary(page: &Example, shelves: &Shelves, rng: &mut Rng) -> Example {
     let roll = rng.unit();
     let storyless = roll < 0.14;
-    let language = if storyless && rng.chance(0.25) {
+    let foreign = roll < 0.03;
+    let language = if foreign || storyless && rng.chance(0.2) {
         shelves.any_language(rng)
     } else {
         &page.language
     };
     let donors = shelves.of(language);
-    let mut out = if roll < 0.10 && !donors.stories.is_empty() {
+    let mut out = if foreign && !donors.stories.is_empty() {
+        storyless::patched(donors, rng)
+    } else if roll < 0.11 && !donors.stories.is_empty() {
         storyless::listing(donors, language, rng)
     } else if storyless {
         storyless::empty(donors, language, rng)
@@ -60,6 +63,9 @@ pub(super) fn vary(page: &Example, shelves: &Shelves, rng: &mut Rng) -> Example 
             }
             if rng.chance(0.04) {
                 storyless::intrude(&mut p, rng);
+            }
+            if rng.chance(0.2) {
+                storyless::disclaim(&mut p, language, donors, rng);
             }
         }
         if rng.chance(0.03) {
@@ -466,6 +472,31 @@ mod tests {
                         .any(|&t| is_body(t) || t == only(Label::Title))
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_patched_page_has_a_story_and_a_disclaimer_follows_it() {
+        let mut shelves = shelves();
+        let mut imprint = Example::blank(PageKind::Empty);
+        let sentence = "Nothing on these pages may be printed again unless we say so.";
+        imprint.push(sentence.to_string(), only(Label::Legal));
+        shelves.add(&imprint);
+        for seed in 0..100 {
+            let mut rng = Rng::new(seed, 1);
+            let mut page = storyless::patched(&shelves.all, &mut rng);
+            assert_eq!(page.kind, Some(PageKind::Story));
+            let last = page.targets.iter().rposition(|&t| is_body(t));
+            let last = last.expect("a paragraph");
+            let before = page.lines.len();
+            storyless::disclaim(&mut page, "", &shelves.all, &mut rng);
+            assert_eq!(page.lines.len(), before + 1);
+            let repeated = format!("{sentence} {sentence}");
+            let place = page
+                .lines
+                .iter()
+                .position(|line| line.starts_with(&repeated));
+            assert!(place.is_some_and(|place| place > last));
         }
     }
 

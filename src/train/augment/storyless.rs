@@ -1,6 +1,7 @@
 //! Pages without a story, and what such pages show that a page with a story shows too.
 
 use super::items::Items;
+use super::teasers;
 use crate::noise::{Label, PageKind};
 use crate::train::example::{Donors, Example, Story, Target, is_body, only, side};
 use crate::train::rng::Rng;
@@ -39,12 +40,49 @@ pub(super) fn listing(donors: &Donors, language: &str, rng: &mut Rng) -> Example
     p
 }
 
+/// A page with a story patched together, of a language that may have no page of its own: else whatever is of such a language
+/// would be a listing or a notice.
+pub(super) fn patched(donors: &Donors, rng: &mut Rng) -> Example {
+    let mut p = Example::blank(PageKind::Story);
+    furniture(&mut p, donors, rng, 20);
+    if let Some(head) = rng.pick(&donors.heads).filter(|_| rng.chance(0.8)) {
+        p.push(head.clone(), only(Label::Title));
+    }
+    if let Some(date) = rng.pick(&donors.dates).filter(|_| rng.chance(0.5)) {
+        p.push(date.clone(), only(Label::Date));
+    }
+    let mut left = rng.between(2, 14);
+    while left > 0 {
+        let Some(story) = rng.pick(&donors.stories) else {
+            break;
+        };
+        for paragraph in story.body.iter().take(left) {
+            p.push(paragraph.clone(), only(Label::Body));
+            left -= 1;
+        }
+        if left > 1 && rng.chance(0.1) {
+            extend(
+                &mut p,
+                rng.pick(&donors.inserts).map_or(&[], std::slice::from_ref),
+            );
+        }
+    }
+    furniture(&mut p, donors, rng, 20);
+    if rng.chance(0.3) {
+        teasers(&mut p, donors, rng);
+    }
+    p
+}
+
 /// A page of furniture only: walls, errors, menus.
 pub(super) fn empty(donors: &Donors, language: &str, rng: &mut Rng) -> Example {
     let mut p = Example::blank(PageKind::Empty);
     let notice = rng.chance(0.5);
     if notice {
         notices(&mut p, language, 0, rng);
+    }
+    if rng.chance(0.15) {
+        disclaim(&mut p, language, donors, rng);
     }
     if p.lines.is_empty() || rng.chance(0.5) {
         let mut around = Example::blank(PageKind::Empty);
@@ -72,6 +110,137 @@ pub(super) fn intrude(p: &mut Example, rng: &mut Rng) {
         last + 1,
     ][rng.below(3)];
     notices(p, &p.language.clone(), at, rng);
+}
+
+/// What publishers say of themselves at the foot of every page, by language.
+const IMPRINTS: [(&str, &str); 26] = [
+    (
+        "en",
+        "This newspaper belongs to Northlight Press Limited, registered in Ashcombe under number 40771.",
+    ),
+    ("en", "Registered office: 9 Quay Lane, Ashcombe."),
+    (
+        "en",
+        "Opinions expressed here are those of their authors and need not be shared by the publisher.",
+    ),
+    (
+        "en",
+        "Nothing on this site is meant as financial, legal or medical advice, and nobody should act on it without asking a professional.",
+    ),
+    ("en", "The value of investments can fall as well as rise."),
+    (
+        "en",
+        "Quotes are supplied by third parties and may be delayed; we do not warrant that they are complete or correct.",
+    ),
+    (
+        "en",
+        "We may earn a commission when you buy through links on our site, at no cost to you.",
+    ),
+    (
+        "en",
+        "No part of this website may be copied, stored or passed on in any form without the prior consent of the owner.",
+    ),
+    (
+        "en",
+        "The company and its staff are not liable for any loss that comes from relying on what is published here.",
+    ),
+    (
+        "en",
+        "Complaints about our journalism can be made under the editors' code of practice.",
+    ),
+    (
+        "en",
+        "Gambling can be addictive, please play responsibly; you must be eighteen or older.",
+    ),
+    (
+        "en",
+        "All trademarks are the property of their respective owners.",
+    ),
+    (
+        "de",
+        "Herausgeber ist die Nordlicht Verlag GmbH, Sitz Aschheim, Handelsregister 40771.",
+    ),
+    (
+        "de",
+        "Alle Angaben ohne Gewähr; für die Inhalte verlinkter Seiten sind deren Betreiber verantwortlich.",
+    ),
+    (
+        "de",
+        "Namentlich gekennzeichnete Beiträge geben nicht unbedingt die Meinung der Redaktion wieder.",
+    ),
+    (
+        "de",
+        "Jede Verwertung, die nicht ausdrücklich vom Urheberrecht zugelassen ist, bedarf der vorherigen Zustimmung des Verlags.",
+    ),
+    (
+        "de",
+        "Die Informationen auf dieser Seite stellen keine Anlageberatung dar und ersetzen keinen Besuch beim Arzt.",
+    ),
+    ("de", "Börsenkurse werden zeitverzögert angezeigt."),
+    (
+        "fr",
+        "Ce site est édité par la société Lumière du Nord, au capital de 40 000 euros, inscrite au registre du commerce.",
+    ),
+    (
+        "fr",
+        "Les propos tenus dans nos colonnes n’engagent que leurs auteurs.",
+    ),
+    (
+        "es",
+        "Este medio no se hace responsable de las opiniones vertidas por sus colaboradores.",
+    ),
+    (
+        "es",
+        "Queda prohibida la reproducción total o parcial de los contenidos sin autorización expresa.",
+    ),
+    (
+        "pl",
+        "Wydawca nie ponosi odpowiedzialności za treść reklam i ogłoszeń.",
+    ),
+    (
+        "ru",
+        "Редакция не несёт ответственности за достоверность информации, содержащейся в рекламных объявлениях.",
+    ),
+    (
+        "zh",
+        "本网站所刊载信息仅供参考，不构成任何投资建议，未经书面授权不得转载。",
+    ),
+    (
+        "tr",
+        "Burada yer alan bilgiler yatırım danışmanlığı kapsamında değildir; izinsiz ve kaynak gösterilmeden kullanılamaz.",
+    ),
+];
+
+/// A paragraph of legal sentences at the foot of a page.
+pub(super) fn disclaim(p: &mut Example, language: &str, donors: &Donors, rng: &mut Rng) {
+    let own = IMPRINTS.iter().filter(|(code, _)| *code == language);
+    let own: Vec<&str> = own.map(|&(_, text)| text).collect();
+    let sentences: Vec<&str> = donors
+        .noise
+        .iter()
+        .filter(|(line, target)| *target == only(Label::Legal) && line.chars().count() > 40)
+        .map(|(line, _)| line.as_str())
+        .collect();
+    let some: Vec<&str> = (0..rng.between(2, 7))
+        .filter_map(|_| {
+            let from = if rng.chance(0.6) && !own.is_empty() {
+                &own
+            } else {
+                &sentences
+            };
+            rng.pick(from).copied()
+        })
+        .collect();
+    if !some.is_empty() {
+        let at = p.lines.len() - rng.below(4).min(p.lines.len());
+        let at = at.max(
+            p.targets
+                .iter()
+                .rposition(|&t| is_body(t))
+                .map_or(0, |last| last + 1),
+        );
+        p.insert(at, some.join(" "), only(Label::Legal));
+    }
 }
 
 /// A site's messages about itself, in full sentences as stories are: by language, label and sentence.
