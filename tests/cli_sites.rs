@@ -6,7 +6,7 @@ mod support;
 use serde_json::{Value, json};
 use support::{Run, World};
 
-const COFFEE: &str = "Our reporters are on the quay every morning before the first boat comes in, and your coffee keeps them warm.";
+const COFFEE: &str = "The fishermen said that coffee was served on the quay every morning before the first boat came in.";
 
 fn page(number: usize) -> String {
     let name = [
@@ -96,7 +96,8 @@ fn duplicates_are_found_by_site() {
             .map(|answer| answer["words"].as_u64().expect("a number"))
             .sum::<u64>()
     };
-    assert_eq!(words(&[]) - words(&["--by-site"]), 7 * 20);
+    let line = COFFEE.split(' ').count() as u64;
+    assert_eq!(words(&[]) - words(&["--by-site"]), 7 * line);
 }
 
 #[test]
@@ -140,5 +141,6 @@ fn short_stories_are_none() {
         run.json()[0]["page"].clone()
     };
     assert_eq!(kind(&[]), "story");
-    assert_eq!(kind(&["--min-words", "200"]), "empty");
+    // Whether what is left is a listing or nothing is the model's to say.
+    assert_ne!(kind(&["--min-words", "200"]), "story");
 }
