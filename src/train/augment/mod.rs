@@ -1,6 +1,7 @@
 //! Training pages made out of labelled ones: what the labelled pages show too rarely.
 
 mod items;
+mod sayings;
 mod storyless;
 
 use super::example::{Donors, Example, Frame, Shelves, Target, is_body, only, side, story_range};
