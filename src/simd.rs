@@ -4,13 +4,13 @@
 use std::arch::x86_64::{
     __m128, __m128i, __m256, __m512, _mm_add_epi8, _mm_add_ps, _mm_cmpeq_epi8, _mm_loadu_ps,
     _mm_min_epu8, _mm_movemask_epi8, _mm_mul_ps, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8,
-    _mm_set1_ps, _mm_slli_epi16, _mm_storeu_ps, _mm256_add_ps, _mm256_loadu_ps, _mm256_mul_ps,
-    _mm256_set1_ps, _mm256_storeu_ps, _mm512_add_ps, _mm512_loadu_ps, _mm512_mul_ps,
-    _mm512_set1_ps, _mm512_storeu_ps,
+    _mm_set1_ps, _mm_slli_epi16, _mm_storeu_ps, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps,
+    _mm256_mul_ps, _mm256_set1_ps, _mm256_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps,
+    _mm512_loadu_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_storeu_ps,
 };
 
 use crate::noise::features::chars::{LetterMasks, WINDOW};
-use crate::noise::product::{Products, TOGETHER, Work};
+use crate::noise::product::{Products, Row, TOGETHER, Work};
 use crate::text::block::{BLOCK, Masks};
 
 /// The masks of a block, as the portable twin in `text/block.rs` makes them.
@@ -116,20 +116,21 @@ fn has_avx512() -> bool {
     is_x86_feature_detected!("avx512f") && has_avx2()
 }
 
-/// AVX2 and the instructions for counting and shifting bits that came before it.
+/// AVX2, fused multiply-add, and the instructions for counting and shifting bits that came before it.
 fn has_avx2() -> bool {
     is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("fma")
         && is_x86_feature_detected!("bmi1")
         && is_x86_feature_detected!("bmi2")
         && is_x86_feature_detected!("popcnt")
 }
 
-#[target_feature(enable = "avx512f,bmi1,bmi2,popcnt")]
+#[target_feature(enable = "avx512f,fma,bmi1,bmi2,popcnt")]
 fn with_avx512<W: Work>(work: W) -> W::Out {
     work.run(Avx512(()))
 }
 
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+#[target_feature(enable = "avx2,fma,bmi1,bmi2,popcnt")]
 fn with_avx2<W: Work>(work: W) -> W::Out {
     work.run(Avx2(()))
 }
@@ -150,8 +151,8 @@ trait Lanes: Copy {
     /// The numbers of `row` from `at` on.
     fn load<const N: usize>(self, row: &[f32; N], at: usize) -> Self::Register;
     fn store<const N: usize>(self, register: Self::Register, row: &mut [f32; N], at: usize);
-    /// `sum + x * w`, rounded one by one: fused, it would have other bits than elsewhere.
-    fn add_product(
+    /// `sum + x * w`. What `EXACT` says of the product makes fused and plain instructions the same.
+    fn add_product<const EXACT: bool>(
         self,
         sum: Self::Register,
         x: Self::Register,
@@ -160,7 +161,8 @@ trait Lanes: Copy {
 }
 
 macro_rules! lanes {
-    ($name:ident, $lanes:literal, $register:ident, $splat:ident, $load:ident, $store:ident, $add:ident, $mul:ident) => {
+    ($name:ident, $lanes:literal, $all_together:literal, $register:ident, $splat:ident, $load:ident, $store:ident,
+        |$sum:ident, $x:ident, $w:ident| $plain:expr, $fused:expr) => {
         impl Lanes for $name {
             const LANES: usize = $lanes;
             type Register = $register;
@@ -183,24 +185,34 @@ macro_rules! lanes {
                 unsafe { $store(lanes.as_mut_ptr(), register) }
             }
             #[inline(always)]
-            fn add_product(self, sum: $register, x: $register, w: $register) -> $register {
+            fn add_product<const EXACT: bool>(
+                self,
+                $sum: $register,
+                $x: $register,
+                $w: $register,
+            ) -> $register {
                 // SAFETY: `self` is proof of the instructions.
-                unsafe { $add(sum, $mul(x, w)) }
+                unsafe { if EXACT { $fused } else { $plain } }
             }
         }
 
         impl Products for $name {
             #[inline(always)]
-            fn add<const N: usize>(
+            fn add<const EXACT: bool, const K: usize, const N: usize>(
                 self,
-                x: [&[f32]; TOGETHER],
-                rows: &[[f32; N]],
+                count: usize,
+                x: [&[f32; K]; TOGETHER],
+                rows: &[Row<N>; K],
                 out: &mut [[f32; N]; TOGETHER],
             ) {
-                if N.is_multiple_of(2 * $lanes) {
-                    add_products::<Self, N, 2>(self, x, rows, out);
+                if $all_together && count > TOGETHER / 2 {
+                    add_in_columns::<EXACT, Self, K, N, TOGETHER>(self, x, rows, out);
                 } else {
-                    add_products::<Self, N, 1>(self, x, rows, out);
+                    let x = x.as_chunks::<{ TOGETHER / 2 }>().0;
+                    let out = out.as_chunks_mut::<{ TOGETHER / 2 }>().0;
+                    for (x, out) in x.iter().zip(out).take(count.div_ceil(TOGETHER / 2)) {
+                        add_in_columns::<EXACT, Self, K, N, { TOGETHER / 2 }>(self, *x, rows, out);
+                    }
                 }
             }
         }
@@ -210,45 +222,71 @@ macro_rules! lanes {
 lanes!(
     Sse2,
     4,
+    false,
     __m128,
     _mm_set1_ps,
     _mm_loadu_ps,
     _mm_storeu_ps,
-    _mm_add_ps,
-    _mm_mul_ps
+    |sum, x, w| _mm_add_ps(sum, _mm_mul_ps(x, w)),
+    _mm_add_ps(sum, _mm_mul_ps(x, w))
 );
 lanes!(
     Avx2,
     8,
+    false,
     __m256,
     _mm256_set1_ps,
     _mm256_loadu_ps,
     _mm256_storeu_ps,
-    _mm256_add_ps,
-    _mm256_mul_ps
+    |sum, x, w| _mm256_add_ps(sum, _mm256_mul_ps(x, w)),
+    _mm256_fmadd_ps(x, w, sum)
 );
 lanes!(
     Avx512,
     16,
+    true,
     __m512,
     _mm512_set1_ps,
     _mm512_loadu_ps,
     _mm512_storeu_ps,
-    _mm512_add_ps,
-    _mm512_mul_ps
+    |sum, x, w| _mm512_add_ps(sum, _mm512_mul_ps(x, w)),
+    _mm512_fmadd_ps(x, w, sum)
 );
 
-/// `R` registers of sums for each of the four blocks stay where they are while the rows pass by.
+/// The sums of `T` blocks, as many registers of each at a time as there is room for.
 #[inline(always)]
-fn add_products<L: Lanes, const N: usize, const R: usize>(
+fn add_in_columns<const EXACT: bool, L: Lanes, const K: usize, const N: usize, const T: usize>(
     lanes: L,
-    x: [&[f32]; TOGETHER],
-    rows: &[[f32; N]],
-    out: &mut [[f32; N]; TOGETHER],
+    x: [&[f32; K]; T],
+    rows: &[Row<N>; K],
+    out: &mut [[f32; N]; T],
 ) {
-    let x = x.map(|x| &x[..rows.len()]);
+    if N.is_multiple_of(3 * L::LANES) {
+        add_products::<EXACT, L, K, N, T, 3>(lanes, x, rows, out);
+    } else if N.is_multiple_of(2 * L::LANES) {
+        add_products::<EXACT, L, K, N, T, 2>(lanes, x, rows, out);
+    } else {
+        add_products::<EXACT, L, K, N, T, 1>(lanes, x, rows, out);
+    }
+}
+
+/// `R` registers of sums for each of `T` blocks stay where they are while the rows pass by.
+#[inline(always)]
+fn add_products<
+    const EXACT: bool,
+    L: Lanes,
+    const K: usize,
+    const N: usize,
+    const T: usize,
+    const R: usize,
+>(
+    lanes: L,
+    x: [&[f32; K]; T],
+    rows: &[Row<N>; K],
+    out: &mut [[f32; N]; T],
+) {
     for at in (0..N).step_by(R * L::LANES) {
-        let mut sums = [[lanes.splat(0.0); R]; TOGETHER];
+        let mut sums = [[lanes.splat(0.0); R]; T];
         for (sums, out) in sums.iter_mut().zip(&*out) {
             for (r, sum) in sums.iter_mut().enumerate() {
                 *sum = lanes.load(out, at + r * L::LANES);
@@ -257,12 +295,12 @@ fn add_products<L: Lanes, const N: usize, const R: usize>(
         for (k, row) in rows.iter().enumerate() {
             let mut weights = [lanes.splat(0.0); R];
             for (r, w) in weights.iter_mut().enumerate() {
-                *w = lanes.load(row, at + r * L::LANES);
+                *w = lanes.load(&row.0, at + r * L::LANES);
             }
             for (sums, x) in sums.iter_mut().zip(x) {
                 let x = lanes.splat(x[k]);
                 for (sum, w) in sums.iter_mut().zip(weights) {
-                    *sum = lanes.add_product(*sum, x, w);
+                    *sum = lanes.add_product::<EXACT>(*sum, x, w);
                 }
             }
         }
@@ -277,45 +315,61 @@ fn add_products<L: Lanes, const N: usize, const R: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::noise::product::Portable;
+    use crate::noise::product::{Portable, coarse};
 
-    /// Sums of 31 products.
-    struct Sums<const N: usize>;
+    /// Sums of 31 products for so many blocks.
+    #[derive(Clone, Copy)]
+    struct Sums<const EXACT: bool, const N: usize>(usize);
 
-    impl<const N: usize> Work for Sums<N> {
+    impl<const EXACT: bool, const N: usize> Work for Sums<EXACT, N> {
         type Out = [[u32; N]; TOGETHER];
 
         #[inline(always)]
         fn run<P: Products>(self, products: P) -> Self::Out {
             let number = |i: usize| ((i * 7919 % 1013) as f32 - 500.0) / 37.0;
-            let rows: [[f32; N]; 31] =
-                std::array::from_fn(|k| std::array::from_fn(|o| number(k * N + o)));
+            let weight = |i: usize| match EXACT {
+                true => f32::from_bits(number(i).to_bits() & 0xFFFF_0000),
+                false => number(i),
+            };
+            let input = |i: usize| match EXACT {
+                true => coarse(number(i)),
+                false => number(i),
+            };
+            let rows: [Row<N>; 31] =
+                std::array::from_fn(|k| Row(std::array::from_fn(|o| weight(k * N + o))));
             let inputs: [[f32; 31]; TOGETHER] =
-                std::array::from_fn(|b| std::array::from_fn(|k| number(b * 31 + k + 5)));
+                std::array::from_fn(|b| std::array::from_fn(|k| input(b * 31 + k + 5)));
             let mut out = [[0.1; N]; TOGETHER];
-            products.add(inputs.each_ref().map(|x| x.as_slice()), &rows, &mut out);
+            products.add::<EXACT, 31, N>(self.0, inputs.each_ref(), &rows, &mut out);
+            out[self.0..].fill([0.0; N]);
             out.map(|out| out.map(f32::to_bits))
         }
     }
 
-    fn same_bits<const N: usize>() {
-        let want = Sums::<N>.run(Portable);
-        assert_eq!(Sums::<N>.run(Sse2(())), want);
-        if has_avx2() {
-            // SAFETY: the processor has these instructions.
-            assert_eq!(unsafe { with_avx2(Sums::<N>) }, want);
+    fn same_bits<const EXACT: bool, const N: usize>() {
+        for count in 1..=TOGETHER {
+            let sums = Sums::<EXACT, N>(count);
+            let want = sums.run(Portable);
+            assert_eq!(sums.run(Sse2(())), want);
+            if has_avx2() {
+                // SAFETY: the processor has these instructions.
+                assert_eq!(unsafe { with_avx2(sums) }, want);
+            }
+            if has_avx512() {
+                // SAFETY: the processor has these instructions.
+                assert_eq!(unsafe { with_avx512(sums) }, want);
+            }
+            assert_eq!(widest(sums), want);
         }
-        if has_avx512() {
-            // SAFETY: the processor has these instructions.
-            assert_eq!(unsafe { with_avx512(Sums::<N>) }, want);
-        }
-        assert_eq!(widest(Sums::<N>), want);
     }
 
     #[test]
     fn sums_have_the_bits_of_the_portable_twin() {
-        same_bits::<16>();
-        same_bits::<32>();
-        same_bits::<48>();
+        same_bits::<true, 16>();
+        same_bits::<true, 32>();
+        same_bits::<true, 48>();
+        same_bits::<false, 16>();
+        same_bits::<false, 32>();
+        same_bits::<false, 48>();
     }
 }

@@ -125,7 +125,7 @@ pub(super) fn reasons(
             let mut hidden = rows.clone();
             let mut any = false;
             for row in hidden.chunks_exact_mut(FEATURES).skip(first).step_by(step) {
-                let mean = &model.second().mean[group.clone()];
+                let mean = &model.second().stage.mean[group.clone()];
                 any |= row[group.clone()] != *mean;
                 row[group.clone()].copy_from_slice(mean);
             }
@@ -137,7 +137,7 @@ pub(super) fn reasons(
                 let weight = base[i] - log_odds(&a.labels[i]);
                 let (value, mean) = (
                     rows[i * FEATURES + group.start],
-                    model.second().mean[group.start],
+                    model.second().stage.mean[group.start],
                 );
                 all[i].push(Reason {
                     feature: name(group.start),

@@ -5,7 +5,8 @@ use std::sync::{Arc, LazyLock};
 use super::features::FEATURES;
 use super::first::{FirstStage, SCORES};
 use super::pack;
-use super::second::{SecondStage, layout};
+use super::product::WEIGHTS;
+use super::second::{Network, SecondStage, layout};
 use crate::error::Error;
 
 const MAGIC: &[u8; 8] = b"newsiftM";
@@ -20,7 +21,7 @@ pub struct Model(Arc<Parts>);
 struct Parts {
     about: String,
     first: FirstStage,
-    second: SecondStage,
+    second: Network,
 }
 
 static SHIPPED: LazyLock<Model> = LazyLock::new(|| {
@@ -40,7 +41,7 @@ impl Model {
         Self(Arc::new(Parts {
             about,
             first,
-            second,
+            second: Network::new(second),
         }))
     }
 
@@ -53,7 +54,7 @@ impl Model {
         &self.0.first
     }
 
-    pub(crate) fn second(&self) -> &SecondStage {
+    pub(crate) fn second(&self) -> &Network {
         &self.0.second
     }
 
@@ -121,14 +122,22 @@ impl Model {
                 .map(|_| r.u16().map(pack::whole))
                 .collect::<Result<_, _>>()?,
         };
-        let finite = [&second.mean, &second.inverse_spread, &second.parameters];
+        let finite = [&second.mean, &second.inverse_spread];
         if finite.iter().any(|v| v.iter().any(|x| !x.is_finite())) || !scale.is_finite() {
-            return Err(wrong("weights must be finite numbers".into()));
+            return Err(wrong("means and scales must be finite numbers".into()));
+        }
+        let fits = |&w: &f32| w == 0.0 || WEIGHTS.contains(&w.abs());
+        if !second.parameters.iter().all(fits) {
+            return Err(wrong(format!(
+                "weights must be 0 or lie between {:e} and {} in size",
+                WEIGHTS.start(),
+                WEIGHTS.end()
+            )));
         }
         Ok(Self(Arc::new(Parts {
             about,
             first,
-            second,
+            second: Network::new(second),
         })))
     }
 
@@ -157,9 +166,9 @@ impl Model {
                 .iter()
                 .flat_map(|row| pack::pack(row).to_le_bytes()),
         );
-        floats(&p.second.mean, &mut out);
-        floats(&p.second.inverse_spread, &mut out);
-        let weights = p.second.parameters.iter();
+        floats(&p.second.stage.mean, &mut out);
+        floats(&p.second.stage.inverse_spread, &mut out);
+        let weights = p.second.stage.parameters.iter();
         out.extend(weights.flat_map(|&w| pack::half(w).to_le_bytes()));
         let sum = xxhash_rust::xxh3::xxh3_64(&out);
         out.extend(sum.to_le_bytes());
@@ -241,6 +250,16 @@ mod tests {
         ] {
             let error = Model::from_bytes(&bytes).expect_err(want).to_string();
             assert!(error.contains(want), "{error}: {want}");
+        }
+    }
+
+    #[test]
+    fn weights_that_products_have_no_room_for_are_refused() {
+        for (weight, fits) in [(0.0, true), (-256.0, true), (1e-20, false), (300.0, false)] {
+            let mut parts = (*Model::default().0).clone();
+            parts.second.stage.parameters[7] = weight;
+            let read = Model::from_bytes(&Model(Arc::new(parts)).to_bytes());
+            assert_eq!(read.is_ok(), fits, "{weight}");
         }
     }
 }

@@ -4,6 +4,8 @@
 //! Packing loses nothing: the trainer rounds to what can be packed.
 
 use super::first::{Row, SCORES};
+#[cfg(feature = "train")]
+use super::product::WEIGHTS;
 
 /// The greatest step of a packed weight, before it is shifted.
 #[cfg(feature = "train")]
@@ -98,10 +100,13 @@ pub(super) fn whole(half: u16) -> f32 {
     f32::from_bits(u32::from(half) << 16)
 }
 
-/// The nearest weight that has an empty lower half.
+/// The nearest weight that has an empty lower half and a size that the network can do with.
 #[cfg(feature = "train")]
 pub(crate) fn round_weight(weight: f32) -> f32 {
-    let bits = weight.to_bits();
+    if weight.abs() < *WEIGHTS.start() {
+        return 0.0;
+    }
+    let bits = weight.clamp(-WEIGHTS.end(), *WEIGHTS.end()).to_bits();
     // To nearest, ties to even, as IEEE 754 rounds.
     whole(((bits + 0x7fff + (bits >> 16 & 1)) >> 16) as u16)
 }

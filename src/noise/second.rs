@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::features::FEATURES;
 use super::label::{Label, PageKind};
-use super::product::{Products, TOGETHER, Work, add_product, widest};
+use super::product::{Products, Row, TOGETHER, Work, add_product, coarse, widest};
 
 pub(crate) const CHANNELS: usize = 32;
 /// Distance of the neighbours that each convolution sees.
@@ -74,14 +74,37 @@ pub(crate) struct SecondStage {
     pub(crate) parameters: Vec<f32>,
 }
 
+/// The weights as the network reads them, and what they are made of. All have eight significant bits.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Network {
+    pub(crate) stage: SecondStage,
+    rows: Rows,
+}
+
+/// Rows of weights that are multiplied with the numbers of every block.
+#[derive(Debug, Clone, PartialEq)]
+struct Rows {
+    mean: [f32; FEATURES],
+    inverse_spread: [f32; FEATURES],
+    /// From the features to the channels, and straight to the outputs.
+    input: Vec<Row<WIDE>>,
+    bias: [f32; WIDE],
+    /// Three taps each.
+    convolutions: [Vec<Row<CHANNELS>>; DILATIONS.len()],
+    output: Vec<Row<OUT>>,
+}
+
+/// The channels and the outputs.
+const WIDE: usize = CHANNELS + OUT;
+
 /// What the network computes for a page; kept between pages for its memory, and read by the trainer.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Activations {
-    /// Features, centred and scaled.
+    /// Features, centred and scaled; for the trainer only.
     pub(crate) input: Vec<f32>,
     /// The channels before the first convolution and behind each.
     pub(crate) hidden: Vec<Vec<Lane>>,
-    /// What each convolution adds (already rectified).
+    /// What each convolution adds (already rectified); for the trainer only.
     pub(crate) added: Vec<Vec<Lane>>,
     /// Means then maxima, in the middle and at the end, and which block was the maximum.
     pub(crate) pooled: [Vec<f32>; 2],
@@ -97,35 +120,106 @@ pub(crate) fn lane(weights: &[f32]) -> Lane {
     std::array::from_fn(|i| weights[i])
 }
 
-impl SecondStage {
+impl Network {
+    pub(crate) fn new(stage: SecondStage) -> Self {
+        Self {
+            rows: Rows::new(&stage),
+            stage,
+        }
+    }
+
     /// Runs the network over the rows of features of a page.
     #[inline(never)] // counted by itself, see benches/instructions.rs
-    pub(crate) fn forward(&self, rows: &[f32], activations: &mut Activations) {
-        widest(Forward {
-            net: self,
-            rows,
+    pub(crate) fn forward(&self, features: &[f32], activations: &mut Activations) {
+        widest(Forward::<true> {
+            net: &self.stage,
+            rows: &self.rows,
+            features,
             activations,
         });
     }
 }
 
-/// The network at work on a page. Every pass over the blocks does all it can while they are at hand.
-struct Forward<'a> {
+impl SecondStage {
+    /// Runs the network while it is trained: the weights are any numbers, so nothing is fused, and nothing is rounded for
+    /// the sake of that.
+    #[cfg(feature = "train")]
+    pub(crate) fn forward(&self, features: &[f32], activations: &mut Activations) {
+        widest(Forward::<false> {
+            net: self,
+            rows: &Rows::new(self),
+            features,
+            activations,
+        });
+    }
+}
+
+impl Rows {
+    fn new(stage: &SecondStage) -> Self {
+        let p = &stage.parameters;
+        fn rows<const N: usize>(weights: &[f32]) -> Vec<Row<N>> {
+            weights.as_chunks().0.iter().map(|row| Row(*row)).collect()
+        }
+        let both = |channels: &[f32], outputs: &[f32]| {
+            std::array::from_fn(|i| match i.checked_sub(CHANNELS) {
+                None => channels[i],
+                Some(i) => outputs[i],
+            })
+        };
+        let inputs = p[layout::INPUT].chunks_exact(CHANNELS);
+        let inputs = inputs.zip(p[layout::DIRECT].chunks_exact(OUT));
+        Self {
+            mean: std::array::from_fn(|f| stage.mean[f]),
+            inverse_spread: std::array::from_fn(|f| stage.inverse_spread[f]),
+            input: inputs
+                .map(|(channels, outputs)| Row(both(channels, outputs)))
+                .collect(),
+            bias: both(&p[layout::INPUT_BIAS], &p[layout::OUTPUT_BIAS]),
+            convolutions: std::array::from_fn(|layer| rows(&p[layout::conv(layer)])),
+            output: rows(&p[layout::OUTPUT]),
+        }
+    }
+}
+
+impl Rows {
+    /// Centres and scales the features of a block.
+    #[inline(always)]
+    fn scale<const EXACT: bool>(&self, block: &[f32; FEATURES], scaled: &mut [f32; FEATURES]) {
+        // The last lanes begin before the others end, so that none is alone.
+        for at in (0..FEATURES).step_by(LANES) {
+            let at = at.min(FEATURES - LANES);
+            let lanes =
+                |of: &[f32; FEATURES]| -> [f32; LANES] { std::array::from_fn(|i| of[at + i]) };
+            let (x, mean, spread) = (lanes(block), lanes(&self.mean), lanes(&self.inverse_spread));
+            let out: [f32; LANES] = std::array::from_fn(|i| {
+                factor::<EXACT>(((x[i] - mean[i]) * spread[i]).clamp(-5.0, 5.0))
+            });
+            scaled[at..at + LANES].copy_from_slice(&out);
+        }
+    }
+}
+
+/// Features that are scaled together.
+const LANES: usize = 16;
+
+/// The network at work on a page. Every pass over the blocks does all it can while they are at hand. `EXACT` says that the
+/// weights have eight significant bits and their size is one of [`super::product::WEIGHTS`]; all that they are multiplied
+/// with is made [`coarse`] then.
+struct Forward<'a, const EXACT: bool> {
     net: &'a SecondStage,
-    rows: &'a [f32],
+    rows: &'a Rows,
+    features: &'a [f32],
     activations: &'a mut Activations,
 }
 
-impl Work for Forward<'_> {
+impl<const EXACT: bool> Work for Forward<'_, EXACT> {
     type Out = ();
 
     #[inline(always)]
-    fn run<P: Products>(self, products: P) {
-        let (net, a) = (self.net, self.activations);
+    fn run<P: Products>(mut self, products: P) {
+        self.project(products);
+        let (net, rows, a) = (self.net, self.rows, self.activations);
         let p = &net.parameters;
-        a.hidden.resize_with(DILATIONS.len() + 1, Vec::new);
-        a.added.resize_with(DILATIONS.len(), Vec::new);
-        net.project(products, self.rows, a);
         for (layer, &dilation) in DILATIONS.iter().enumerate() {
             if layer == SUMMARY_AT {
                 pool(&a.hidden[layer], &mut a.pooled[0], &mut a.maxima[0]);
@@ -133,17 +227,15 @@ impl Work for Forward<'_> {
                 add_product(&a.pooled[0], &p[layout::SUMMARY], &mut s);
                 rectify(&mut s);
                 for h in &mut a.hidden[layer] {
-                    for (h, &s) in h.iter_mut().zip(&s) {
-                        *h += s;
-                    }
+                    *h = std::array::from_fn(|c| factor::<EXACT>(h[c] + s[c]));
                 }
                 a.summary.clear();
                 a.summary.extend_from_slice(&s);
             }
             let (below, above) = a.hidden.split_at_mut(layer + 1);
-            let convolution = Convolution {
+            let convolution = Convolution::<EXACT> {
                 dilation,
-                weights: &p[layout::conv(layer)],
+                rows: &rows.convolutions[layer],
                 bias: lane(&p[layout::conv_bias(layer)]),
             };
             convolution.run(products, &below[layer], &mut a.added[layer], &mut above[0]);
@@ -153,60 +245,70 @@ impl Work for Forward<'_> {
         let mut kinds: [f32; KINDS] = std::array::from_fn(|k| p[layout::KIND_BIAS][k]);
         add_product(&a.pooled[1], &p[layout::KIND], &mut kinds);
         a.kinds = kinds;
-        let (output, _) = p[layout::OUTPUT].as_chunks::<OUT>();
+        let output = rows.output.first_chunk().expect("a row a channel");
         for (last, labels) in last.chunks(TOGETHER).zip(a.labels.chunks_mut(TOGETHER)) {
-            let (x, mut sums) = (padded(last), padded(labels));
-            products.add(x.each_ref().map(|x| x.as_slice()), output, &mut sums);
+            let mut x = [&NOTHING; TOGETHER];
+            let mut sums = [[0.0; OUT]; TOGETHER];
+            for ((x, last), (sums, labels)) in
+                x.iter_mut().zip(last).zip(sums.iter_mut().zip(&*labels))
+            {
+                (*x, *sums) = (last, *labels);
+            }
+            products.add::<EXACT, _, _>(last.len(), x, output, &mut sums);
             labels.copy_from_slice(&sums[..labels.len()]);
         }
     }
 }
 
-impl SecondStage {
+impl<const EXACT: bool> Forward<'_, EXACT> {
     /// Centres and scales the features, and brings them to the channels and straight to the outputs.
     #[inline(always)]
-    fn project(&self, products: impl Products, rows: &[f32], a: &mut Activations) {
-        let p = &self.parameters;
-        let (inputs, _) = p[layout::INPUT].as_chunks::<CHANNELS>();
-        let (direct, _) = p[layout::DIRECT].as_chunks::<OUT>();
-        let bias = lane(&p[layout::INPUT_BIAS]);
-        let direct_bias: [f32; OUT] = std::array::from_fn(|i| p[layout::OUTPUT_BIAS][i]);
-        let (rows, _) = rows.as_chunks::<FEATURES>();
+    fn project(&mut self, products: impl Products) {
+        let a = &mut *self.activations;
+        a.hidden.resize_with(DILATIONS.len() + 1, Vec::new);
+        a.added.resize_with(DILATIONS.len(), Vec::new);
         a.input.clear();
         a.hidden[0].clear();
         a.labels.clear();
-        for rows in rows.chunks(TOGETHER) {
+        let (blocks, _) = self.features.as_chunks::<FEATURES>();
+        let input = self.rows.input.first_chunk().expect("a row a feature");
+        for blocks in blocks.chunks(TOGETHER) {
             let mut scaled = [[0.0; FEATURES]; TOGETHER];
-            for (scaled, row) in scaled.iter_mut().zip(rows) {
-                let scales = self.mean.iter().zip(&self.inverse_spread);
-                for ((scaled, &x), (m, s)) in scaled.iter_mut().zip(row).zip(scales) {
-                    *scaled = ((x - m) * s).clamp(-5.0, 5.0);
-                }
+            for (scaled, block) in scaled.iter_mut().zip(blocks) {
+                self.rows.scale::<EXACT>(block, scaled);
             }
-            let x = scaled.each_ref().map(|x| x.as_slice());
-            let mut hidden = [bias; TOGETHER];
-            products.add(x, inputs, &mut hidden);
-            for hidden in &mut hidden {
-                rectify(hidden);
+            let mut sums = [self.rows.bias; TOGETHER];
+            products.add::<EXACT, _, _>(blocks.len(), scaled.each_ref(), input, &mut sums);
+            if !EXACT {
+                a.input
+                    .extend_from_slice(scaled[..blocks.len()].as_flattened());
             }
-            let mut labels = [direct_bias; TOGETHER];
-            products.add(x, direct, &mut labels);
-            let count = rows.len();
-            a.input.extend_from_slice(scaled[..count].as_flattened());
-            a.hidden[0].extend_from_slice(&hidden[..count]);
-            a.labels.extend_from_slice(&labels[..count]);
+            let sums = &sums[..blocks.len()];
+            a.hidden[0].extend(sums.iter().map(|sums| -> Lane {
+                std::array::from_fn(|c| factor::<EXACT>(sums[c].max(0.0)))
+            }));
+            let labels = sums
+                .iter()
+                .map(|sums| sums.last_chunk::<OUT>().expect("outputs"));
+            a.labels.extend(labels);
         }
     }
 }
 
+/// The number, fit for exact products where these are wanted.
+#[inline(always)]
+fn factor<const EXACT: bool>(x: f32) -> f32 {
+    if EXACT { coarse(x) } else { x }
+}
+
 /// A convolution of width 3, rectified: each block sees itself and those `dilation` before and behind.
-struct Convolution<'a> {
+struct Convolution<'a, const EXACT: bool> {
     dilation: usize,
-    weights: &'a [f32],
+    rows: &'a [Row<CHANNELS>],
     bias: Lane,
 }
 
-impl Convolution<'_> {
+impl<const EXACT: bool> Convolution<'_, EXACT> {
     /// What it adds to each block, and the sums.
     #[inline(always)]
     fn run(
@@ -216,20 +318,19 @@ impl Convolution<'_> {
         added: &mut Vec<Lane>,
         to: &mut Vec<Lane>,
     ) {
-        let (rows, _) = self.weights.as_chunks::<CHANNELS>();
-        let (taps, _) = rows.as_chunks::<CHANNELS>();
+        let (taps, _) = self.rows.as_chunks();
         added.clear();
         to.clear();
         for (group, own) in from.chunks(TOGETHER).enumerate() {
             let mut sums = [self.bias; TOGETHER];
-            for (tap, weights) in taps.iter().enumerate() {
+            for (tap, rows) in taps.iter().enumerate() {
                 // The neighbours seen lie from `start - dilation` on. Outside the page there is nothing: zeros, which
                 // change no sum.
                 let start = group * TOGETHER + tap * self.dilation;
                 if start + TOGETHER <= self.dilation || start >= from.len() + self.dilation {
                     continue;
                 }
-                let mut x: [&[f32]; TOGETHER] = [&NOTHING; TOGETHER];
+                let mut x = [&NOTHING; TOGETHER];
                 for (i, x) in x.iter_mut().enumerate() {
                     if let Some(at) = (start + i).checked_sub(self.dilation)
                         && let Some(from) = from.get(at)
@@ -237,32 +338,24 @@ impl Convolution<'_> {
                         *x = from;
                     }
                 }
-                products.add(x, weights, &mut sums);
+                products.add::<EXACT, _, _>(own.len(), x, rows, &mut sums);
             }
-            let mut whole = padded(own);
-            for (whole, sum) in whole.iter_mut().zip(&mut sums) {
-                rectify(sum);
-                for (whole, sum) in whole.iter_mut().zip(sum) {
-                    *whole += *sum;
-                }
+            let sums = &mut sums[..own.len()];
+            let before = to.len();
+            to.extend_from_slice(own);
+            let whole = to[before..].as_flattened_mut().iter_mut();
+            for (whole, sum) in whole.zip(sums.as_flattened_mut()) {
+                *sum = sum.max(0.0);
+                *whole = factor::<EXACT>(*whole + *sum);
             }
-            added.extend_from_slice(&sums[..own.len()]);
-            to.extend_from_slice(&whole[..own.len()]);
+            if !EXACT {
+                added.extend_from_slice(sums);
+            }
         }
     }
 }
 
 static NOTHING: Lane = [0.0; CHANNELS];
-
-/// At most [`TOGETHER`] blocks, and zeros in the place of those that lack.
-#[inline(always)]
-fn padded<const N: usize>(blocks: &[[f32; N]]) -> [[f32; N]; TOGETHER] {
-    let mut all = [[0.0; N]; TOGETHER];
-    for (all, block) in all.iter_mut().zip(blocks) {
-        *all = *block;
-    }
-    all
-}
 
 #[inline(always)]
 fn rectify<const N: usize>(lane: &mut [f32; N]) {
@@ -290,4 +383,36 @@ fn pool(hidden: &[Lane], pooled: &mut Vec<f32>, maxima: &mut Vec<u32>) {
     pooled.extend_from_slice(&max);
     maxima.clear();
     maxima.extend_from_slice(&at);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::noise::Model;
+    use crate::noise::product::Portable;
+
+    #[test]
+    fn the_network_has_the_bits_of_plain_loops() {
+        let model = Model::default();
+        let net = model.second();
+        let number = |i: usize| ((i * 7919 % 1013) as f32 - 500.0) / 97.0;
+        for blocks in [0, 1, 4, 5, 8, 12, 40] {
+            let features: Vec<f32> = (0..blocks * FEATURES).map(number).collect();
+            let [mut plain, mut wide] = [Activations::default(), Activations::default()];
+            Forward::<true> {
+                net: &net.stage,
+                rows: &net.rows,
+                features: &features,
+                activations: &mut plain,
+            }
+            .run(Portable);
+            net.forward(&features, &mut wide);
+            let bits = |a: &Activations| {
+                let all = a.labels.as_flattened().iter().chain(&a.kinds);
+                all.map(|x| x.to_bits()).collect::<Vec<_>>()
+            };
+            assert_eq!(plain.labels.len(), blocks);
+            assert_eq!(bits(&wide), bits(&plain), "{blocks} blocks");
+        }
+    }
 }
