@@ -3,9 +3,9 @@
 use std::cell::Cell;
 
 use super::candidates::{Candidate, Candidates, Keys, Postings, candidates, totals};
-use super::document::Sketch;
 use super::parallel;
 use super::prepared::Prepared;
+use super::rows::Rows;
 
 /// All anchors that two documents or more share, each with the kept documents that have it; documents are known by rank.
 pub(super) struct Buckets {
@@ -17,13 +17,18 @@ pub(super) struct Buckets {
     totals: Vec<[f64; 2]>,
     /// An anchor of so many stories or fewer counts fully.
     full: f64,
+    docs: Vec<Ranked>,
     /// For the anchors of every document the buckets. Most anchors are of one document only: [`RUN`] and how many of those
     /// there are in a row.
-    buckets: Vec<u32>,
-    /// Where the anchors of each document begin in `buckets`.
-    starts: Vec<usize>,
-    /// How many long anchors each document has.
-    long: Vec<u32>,
+    rows: Rows,
+}
+
+/// A document, in its place by rank.
+pub(super) struct Ranked {
+    /// Which row of anchors it has.
+    pub(super) row: u32,
+    /// How many of them are long.
+    pub(super) long: u32,
 }
 
 /// The kept documents of a bucket: so many, from there on.
@@ -49,9 +54,6 @@ const ROUNDS: usize = 3;
 /// How many documents are looked up at the same time while stories are counted; the counts are the same for any number.
 const BLOCK: usize = 1024;
 
-/// So many documents or buckets are one thread's share of work that takes no longer than handing it over one by one.
-const SHARE: usize = 4096;
-
 /// An anchor of so many stories still counts fully while stories are counted: copies that were not yet recognised
 /// make one story look like a few. With 8 more of the copies in clusters of a hundred are recognised, but thirty briefs
 /// under one notice of twice their length become one story.
@@ -75,62 +77,53 @@ thread_local! {
 }
 
 impl Buckets {
-    /// Sorts the anchors of the documents, given by rank.
-    pub(super) fn new(sketches: &[&Sketch]) -> Self {
-        let parts: Vec<u32> = (0..PARTS).collect();
-        let parts = parallel::map(&parts, |&part| in_common(sketches, part));
-        let (mut keys, mut lists, mut stories) = (Vec::new(), Vec::new(), Vec::new());
-        let mut start = 0;
-        for (anchor, documents) in parts.into_iter().flatten() {
-            keys.push(anchor);
-            lists.push(List { start, len: 0 });
-            stories.push(documents);
-            start += documents;
+    /// Sorts the anchors of these documents, in their memory.
+    pub(super) fn new(docs: Vec<Ranked>, mut rows: Rows) -> Self {
+        let mut long = vec![None; rows.len()];
+        for doc in &docs {
+            long[doc.row as usize] = Some(doc.long);
         }
-        let mut b = Self {
-            lists,
+        rows.rewrite(|row, _, anchor| long[row].map(|_| anchor));
+        let parts: Vec<u32> = (0..PARTS).collect();
+        let parts = parallel::map(&parts, |&part| in_common(&rows, &long, part));
+        drop(long);
+        let (mut keys, mut stories) = (Vec::new(), Vec::new());
+        for (anchors, documents) in parts {
+            keys.extend(anchors);
+            stories.extend(documents);
+        }
+        let places = Places::of(&keys);
+        rows.rewrite(
+            |_, last, anchor| match (places.find(spread(anchor)), last) {
+                (None, Some(run)) if *run >= RUN => {
+                    *run += 1;
+                    None
+                }
+                (None, _) => Some(RUN | 1),
+                (bucket, _) => bucket,
+            },
+        );
+        drop(keys);
+        let mut start = 0;
+        let lists = stories.iter().map(|&documents| {
+            let list = List { start, len: 0 };
+            start += documents;
+            list
+        });
+        Self {
+            lists: lists.collect(),
             live: vec![0; start as usize],
             stories,
             totals: Vec::new(),
             full: COUNTING,
-            buckets: Vec::new(),
-            starts: vec![0],
-            long: sketches.iter().map(|s| s.long).collect(),
-        };
-        let places = Places::of(&keys);
-        let shares: Vec<&[&Sketch]> = sketches.chunks(SHARE).collect();
-        let found = parallel::map(&shares, |share| {
-            let (mut buckets, mut lens) = (Vec::new(), Vec::with_capacity(share.len()));
-            for sketch in *share {
-                let before = buckets.len();
-                for &anchor in &sketch.anchors {
-                    if let Some(bucket) = places.find(spread(anchor)) {
-                        buckets.push(bucket);
-                    } else if let Some(run) = buckets[before..].last_mut().filter(|b| **b >= RUN) {
-                        *run += 1;
-                    } else {
-                        buckets.push(RUN | 1);
-                    }
-                }
-                lens.push(buckets.len() - before);
-            }
-            (buckets, lens)
-        });
-        b.buckets
-            .reserve_exact(found.iter().map(|f| f.0.len()).sum());
-        b.starts.reserve_exact(sketches.len());
-        for (buckets, lens) in found {
-            b.buckets.extend(buckets);
-            for len in lens {
-                b.starts.push(b.starts[b.starts.len() - 1] + len);
-            }
+            docs,
+            rows,
         }
-        b
     }
 
     /// The buckets of a document, and runs of anchors without.
     fn of(&self, rank: u32) -> &[u32] {
-        &self.buckets[self.starts[rank as usize]..self.starts[rank as usize + 1]]
+        self.rows.of(self.docs[rank as usize].row as usize)
     }
 
     /// The buckets of the anchors that the document has in common with others.
@@ -157,7 +150,7 @@ impl Buckets {
             }
         }
         let result = work(Keys {
-            long: self.long[rank as usize] as usize,
+            long: self.docs[rank as usize].long as usize,
             anchors: &anchors,
         });
         ANCHORS.set(anchors);
@@ -178,18 +171,18 @@ impl Buckets {
     }
 
     /// Gives the text of a document, which was read, its weights.
-    pub(super) fn weigh(&self, rank: u32, sketch: &Sketch, text: &mut Prepared) {
+    pub(super) fn weigh(&self, rank: u32, text: &mut Prepared) {
         if !self.is_rare(rank) {
             self.with_keys(rank, |keys| {
-                text.weigh(sketch.keys(), |i| self.weight(keys.anchors[i]));
+                text.weigh(keys.anchors, |&bucket| self.weight(bucket));
             });
         }
     }
 
     /// Takes a document for kept.
     pub(super) fn keep(&mut self, rank: u32) {
-        for i in self.starts[rank as usize]..self.starts[rank as usize + 1] {
-            let Some(list) = self.lists.get_mut(self.buckets[i] as usize) else {
+        for &bucket in self.rows.of(self.docs[rank as usize].row as usize) {
+            let Some(list) = self.lists.get_mut(bucket as usize) else {
                 continue;
             };
             let end = (list.start + list.len) as usize;
@@ -206,8 +199,8 @@ impl Buckets {
     pub(super) fn forget(&mut self, ranks: &[u32]) {
         let Some(&first) = ranks.first() else { return };
         for &rank in ranks {
-            for i in self.starts[rank as usize]..self.starts[rank as usize + 1] {
-                let Some(list) = self.lists.get_mut(self.buckets[i] as usize) else {
+            for &bucket in self.rows.of(self.docs[rank as usize].row as usize) {
+                let Some(list) = self.lists.get_mut(bucket as usize) else {
                     continue;
                 };
                 while list.len > 0 && self.live[(list.start + list.len) as usize - 1] >= first {
@@ -230,7 +223,7 @@ impl Buckets {
     /// fewest of their own, because a document that is half new resembles nobody well. What is in many documents counts little in the first round; in the next the counts
     /// of the one before are used.
     pub(super) fn count_stories(&mut self) {
-        let n = self.long.len() as u32;
+        let n = self.docs.len() as u32;
         let mut order: Vec<u64> = (0..n)
             .map(|rank| {
                 let shared = self.shared(rank).count();
@@ -294,12 +287,12 @@ impl Buckets {
 
     /// Finds out how much the anchors of each document count together.
     fn weigh_all(&mut self) {
-        let ranks: Vec<u32> = (0..self.long.len() as u32).collect();
+        let ranks: Vec<u32> = (0..self.docs.len() as u32).collect();
         self.totals = parallel::map(&ranks, |&rank| {
             if !self.is_rare(rank) {
                 return self.with_keys(rank, |keys| totals(keys, self));
             }
-            let long = self.long[rank as usize] as usize;
+            let long = self.docs[rank as usize].long as usize;
             [long, self.anchors(rank) - long].map(|count| count as f64)
         });
     }
@@ -354,22 +347,24 @@ fn spread(anchor: u32) -> u32 {
 /// Anchors are sorted in so many parts, each a thread's work and memory.
 const PARTS: u32 = 8;
 
-/// The anchors of this part that two documents or more have, spread, with the number of documents; in their order.
-fn in_common(sketches: &[&Sketch], part: u32) -> Vec<(u32, u32)> {
-    let mut entries: Vec<u64> = Vec::new();
-    for (rank, s) in (0..).zip(sketches) {
-        let spread = s.anchors.iter().map(|&a| spread(a));
-        let of_part = spread.filter(|a| a >> (u32::BITS - PARTS.ilog2()) == part);
-        entries.extend(of_part.map(|a| u64::from(a) << 32 | rank));
+/// The anchors of this part that two documents or more have, spread, in their order; and how many have each. `long` says
+/// of every row how many of its anchors are long.
+fn in_common(rows: &Rows, long: &[Option<u32>], part: u32) -> (Vec<u32>, Vec<u32>) {
+    // They are spread evenly, but not quite.
+    let evenly = rows.numbers() / PARTS as usize;
+    let mut anchors: Vec<u32> = Vec::with_capacity(evenly + evenly / 16 + 64);
+    for (row, long) in rows.iter().zip(long) {
+        let (long, short) = row.split_at(long.unwrap_or(0) as usize);
+        let of_part = |a: &&u32| spread(**a) >> (u32::BITS - PARTS.ilog2()) == part;
+        anchors.extend(long.iter().filter(of_part).map(|&a| spread(a)));
+        // A hash that is both a long and a short anchor is one.
+        let short = short.iter().filter(of_part).filter(|a| !long.contains(a));
+        anchors.extend(short.map(|&a| spread(a)));
     }
-    entries.sort_unstable();
-    // A long and a short anchor may have the same hash.
-    entries.dedup();
-    let buckets = entries.chunk_by(|x, y| x >> 32 == y >> 32);
-    let shared = buckets.filter(|bucket| bucket.len() > 1);
-    shared
-        .map(|bucket| ((bucket[0] >> 32) as u32, bucket.len() as u32))
-        .collect()
+    anchors.sort_unstable();
+    let alike = anchors.chunk_by(|x, y| x == y);
+    let shared = alike.filter(|alike| alike.len() > 1);
+    shared.map(|alike| (alike[0], alike.len() as u32)).unzip()
 }
 
 /// Finds sorted numbers that are spread evenly.

@@ -178,11 +178,8 @@ impl Batch {
         scratch::with(|scratch| {
             scratch.own.read_to_compare(a);
             scratch.other.read_to_compare(b);
-            for (prepared, sketch, rank) in [
-                (&mut scratch.own, &sketches[0], ranks[0]),
-                (&mut scratch.other, &sketches[1], ranks[1]),
-            ] {
-                buckets.weigh(rank, sketch, prepared);
+            for (prepared, rank) in [(&mut scratch.own, ranks[0]), (&mut scratch.other, ranks[1])] {
+                buckets.weigh(rank, prepared);
             }
             settings.comparison(scratch, [a, b])
         })

@@ -12,6 +12,7 @@ mod firsts;
 mod lists;
 mod parallel;
 mod prepared;
+mod rows;
 mod rule;
 mod scratch;
 mod settings;

@@ -17,6 +17,23 @@ pub(super) fn map<T, R>(items: &[T], f: impl Fn(&T) -> R) -> Vec<R> {
     items.iter().map(f).collect()
 }
 
+/// Changes every item, given its place.
+#[cfg(feature = "rayon")]
+pub(super) fn each<T: Send>(items: &mut [T], f: impl Fn(usize, &mut T) + Sync) {
+    items
+        .par_iter_mut()
+        .enumerate()
+        .for_each(|(i, item)| f(i, item));
+}
+
+#[cfg(not(feature = "rayon"))]
+pub(super) fn each<T>(items: &mut [T], f: impl Fn(usize, &mut T)) {
+    items
+        .iter_mut()
+        .enumerate()
+        .for_each(|(i, item)| f(i, item));
+}
+
 /// Sorts; equal items cannot be told apart, so neither can the two ways.
 pub(super) fn sort<T: Ord + Send>(items: &mut [T]) {
     #[cfg(feature = "rayon")]

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::candidates::Keys;
 use super::document::{LONG, SHORT, SHORT_PEER, SHORT_WINDOW, short_hash, window};
 use super::firsts::Firsts;
 use super::spelling::Respelled;
@@ -22,6 +21,9 @@ pub(super) struct Prepared {
     /// Only filled for texts of fewer than [`SHORT_PEER`] words.
     pub(super) short: View,
     winnowed: Vec<Anchor>,
+    /// Their hashes, each once.
+    once: Vec<u32>,
+    firsts: Firsts,
 }
 
 /// Anchors: place among the shingles and weight.
@@ -152,33 +154,36 @@ impl Prepared {
         }
     }
 
-    /// Gives the anchors of a text that was read their weights: `weight` says how much those of its sketch count, by
-    /// number, from 0 to 1. Without this all count fully.
-    pub(super) fn weigh(&mut self, keys: Keys<'_, u32>, weight: impl Fn(usize) -> f64) {
-        if (0..keys.anchors.len()).all(|i| weight(i) == 1.0) {
+    /// Gives the anchors of a text that was read their weights: `weight` says how much those of its sketch count, from 0
+    /// to 1. Without this all count fully, and so do those of a text that changed since and has more or fewer now.
+    pub(super) fn weigh<K>(&mut self, sketched: &[K], weight: impl Fn(&K) -> f64) {
+        if sketched.iter().all(|anchor| weight(anchor) == 1.0) {
             return;
         }
         let words = self.words.len();
-        // The sketch has them in the same order, but each only once. A text that changed since has others: they
-        // count fully.
-        let mut next = 0;
-        let mut number = |hash: u32| {
-            if keys.anchors.get(next) == Some(&hash) {
-                next += 1;
-                Some(next - 1)
-            } else {
-                keys.anchors.iter().position(|&s| s == hash)
-            }
-        };
+        let mut before = 0;
         for (view, window) in [
             (&mut self.long, window(words)),
             (&mut self.short, SHORT_WINDOW),
         ] {
             winnow(&view.shingles, window, &mut self.winnowed);
-            view.anchors.extend(self.winnowed.iter().map(|a| {
-                let weight = number(short_hash(a.hash)).map_or(1.0, &weight);
-                (a.position, weight)
-            }));
+            // The sketch has them in the same order, but each only once.
+            self.once.clear();
+            self.firsts.clear(self.winnowed.len());
+            for a in &self.winnowed {
+                self.once.push(short_hash(a.hash));
+                let first = self.firsts.add(self.once.len() - 1, &self.once);
+                if first < self.once.len() - 1 {
+                    self.once.pop();
+                }
+                let weight = sketched.get(before + first).map_or(1.0, &weight);
+                view.anchors.push((a.position, weight));
+            }
+            before += self.once.len();
+        }
+        if before != sketched.len() {
+            self.long.anchors.clear();
+            self.short.anchors.clear();
         }
     }
 }

@@ -202,7 +202,7 @@ impl Deduplicator {
     }
 
     fn weigh(&self, keys: Keys<'_, u32>, prepared: &mut Prepared) {
-        prepared.weigh(keys, |i| self.weight(keys.anchors[i]));
+        prepared.weigh(keys.anchors, |&anchor| self.weight(anchor));
     }
 }
 
