@@ -90,16 +90,11 @@ impl Fingerprint {
         Ok((fingerprint, after))
     }
 
-    /// The fingerprint of a file that was read to these bytes, from what it was like before and after. None when it changed
-    /// meanwhile, or after that time.
-    pub fn of_read(
-        before: &Metadata,
-        after: &Metadata,
-        bytes: &[u8],
-        since: SystemTime,
-    ) -> Option<Self> {
+    /// The fingerprint of a file that was read to these bytes, from what it was like after. None when it changed since a time
+    /// before the reading.
+    pub fn of_read(after: &Metadata, bytes: &[u8], since: SystemTime) -> Option<Self> {
         let stat = Stat::of(after).ok()?;
-        let is_whole = stat == Stat::of(before).ok()? && stat.size == bytes.len() as u64;
+        let is_whole = stat.size == bytes.len() as u64;
         (is_whole && stat.is_before(since)).then(|| Self {
             size: stat.size,
             mtime: stat.mtime,

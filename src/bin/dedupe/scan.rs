@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use clap::CommandFactory as _;
@@ -231,16 +232,26 @@ pub fn scan(
         packed: Spill::new(),
         tally: Tally::default(),
     });
+    // The memory of stories that were handed in, to be filled again: new memory comes a page fault at a time.
+    let spare: Mutex<Vec<String>> = Mutex::default();
+    let spare = || spare.lock().unwrap_or_else(PoisonError::into_inner);
     pipeline::run(
         &mut reader,
-        |work, found| sketch(work, &input, keep, sites.as_ref(), &settings, show, found),
-        |found: Documents| {
+        |work, found: &mut Documents| {
+            if found.stories.capacity() == 0 {
+                found.stories = spare().pop().unwrap_or_default();
+            }
+            sketch(work, &input, keep, sites.as_ref(), &settings, show, found);
+        },
+        |mut found: Documents| {
             problems.extend(found.problems);
             progress.read(found.sketched.len(), found.stories.len());
             let lens = found.sketched.iter().map(|document| document.record.bytes);
             stories
                 .extend(&found.stories, lens)
                 .map_err(|error| disk(&error))?;
+            found.stories.clear();
+            spare().push(found.stories);
             for document in found.sketched {
                 if let (Some(pages), Some((shown, tally))) = (&mut pages, document.shown) {
                     pages.packed.push(&shown).map_err(|error| disk(&error))?;
@@ -285,7 +296,7 @@ pub fn scan(
     ids_given_twice(&mut records, asked..all, problems);
 
     progress.stage(format!("comparing {} documents", records.len()));
-    let clusters = batch.cluster(|number| stories.text(number));
+    let clusters = batch.into_clusters(|number| stories.text(number));
     progress.done();
     if let Some(error) = stories.failure() {
         return Err(disk(error));

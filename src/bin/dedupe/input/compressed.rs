@@ -1,5 +1,6 @@
 //! Opens files, compressed or not, and reads them up to a limit.
 
+use std::cell::Cell;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek as _, SeekFrom};
@@ -285,8 +286,16 @@ pub fn peek(mut stream: Stream, len: usize) -> Result<(Vec<u8>, Stream), Failure
     Ok((start.clone(), Box::new(Cursor::new(start).chain(stream))))
 }
 
+/// Most files are no longer, and read at once.
+const FIRST_READ: usize = 64 << 10;
+
+thread_local! {
+    /// Room for the first read.
+    static FIRST: Cell<Vec<u8>> = Cell::default();
+}
+
 /// All bytes of a file, unless there are more than `limit`; with its fingerprint, if that was asked for and the file did not
-/// change since that time. A file of known size is read at once.
+/// change since that time.
 pub fn read_file(
     path: &Path,
     limit: u64,
@@ -294,29 +303,37 @@ pub fn read_file(
 ) -> Result<(Vec<u8>, Option<Fingerprint>), Failure> {
     let failed = |error| Failure::Io(Compression::None, error);
     let mut file = Watched(File::open(path).map_err(failed)?);
-    let before = file.0.metadata().map_err(failed)?;
-    let len = before.len();
-    if !before.is_file() || len == 0 || len > limit {
-        return Ok((read_all(file, limit)?, None));
-    }
-    // One byte more would come if it had grown.
-    let mut bytes = vec![0; len as usize + 1];
+    let mut first = FIRST.take();
+    first.resize(FIRST_READ, 0);
     let read = loop {
-        match file.read(&mut bytes) {
+        match file.read(&mut first) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             read => break read.map_err(failed)?,
         }
     };
-    if read as u64 != len {
-        // It is changing; what it holds now is as good as what it held.
-        file.0.rewind().map_err(failed)?;
-        return Ok((read_all(file, limit)?, None));
+    let mut bytes = first[..read].to_vec();
+    FIRST.set(first);
+    // Asked after the reading, its size tells whether that was all, and its times whether it changed meanwhile.
+    let mut status = file.0.metadata().map_err(failed)?;
+    let is_file = status.is_file();
+    if !is_file || status.len() != read as u64 {
+        if is_file {
+            if status.len() > limit {
+                return Err(Failure::TooLarge(limit));
+            }
+            file.0.rewind().map_err(failed)?;
+            bytes = Vec::with_capacity(status.len() as usize + 1);
+        }
+        let more = limit.saturating_add(1).saturating_sub(bytes.len() as u64);
+        let rest = file.by_ref().take(more).read_to_end(&mut bytes);
+        rest.map_err(failed)?;
+        status = file.0.metadata().map_err(failed)?;
     }
-    bytes.truncate(read);
-    let fingerprint = since.and_then(|since| {
-        let after = file.0.metadata().ok()?;
-        Fingerprint::of_read(&before, &after, &bytes, since)
-    });
+    if bytes.len() as u64 > limit {
+        return Err(Failure::TooLarge(limit));
+    }
+    let since = since.filter(|_| is_file);
+    let fingerprint = since.and_then(|since| Fingerprint::of_read(&status, &bytes, since));
     Ok((bytes, fingerprint))
 }
 

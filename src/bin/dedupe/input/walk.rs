@@ -261,7 +261,8 @@ impl Walk {
                 .git_ignore(self.gitignore)
                 .parents(self.gitignore)
                 .require_git(false)
-                .sort_by_file_name(|a, b| a.cmp(b));
+                // By name: what is sorted is of one folder, and to find the name in a path takes longer than to compare.
+                .sort_by_file_path(|a, b| a.as_os_str().cmp(b.as_os_str()));
             let (leave_out, globs) = (self.leave_out.clone(), self.globs.clone());
             let below = path.components().count();
             walk.filter_entry(move |entry| {

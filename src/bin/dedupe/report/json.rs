@@ -15,7 +15,7 @@ use super::{Answer, Answers, Status, rounded};
 /// Changes when a program that reads the lines would have to.
 pub const VERSION: u32 = 1;
 
-/// So many lines are made before the first of them is written,
+/// So many lines are made together,
 const TOGETHER: usize = 8192;
 /// so many by one thread.
 const SHARE: usize = 512;
@@ -139,14 +139,18 @@ pub fn lines(answers: &Answers<'_>, out: &mut Sink) -> Result<(), Problem> {
         lines
     };
     let numbers: Vec<usize> = (0..answers.scan.asked).collect();
-    for numbers in numbers.chunks(TOGETHER) {
+    let mut made: Vec<Vec<u8>> = Vec::new();
+    // Some lines are written while the next are made; after the last, none.
+    for numbers in numbers.chunks(TOGETHER).chain([&[][..]]) {
         if out.is_closed() {
             break;
         }
-        let shares: Vec<Vec<u8>> = numbers.par_chunks(SHARE).map(lines).collect();
-        for lines in shares {
-            out.write(&lines)?;
-        }
+        let (written, next) = rayon::join(
+            || made.iter().try_for_each(|lines| out.write(lines)),
+            || numbers.par_chunks(SHARE).map(lines).collect(),
+        );
+        written?;
+        made = next;
     }
     Ok(())
 }
