@@ -11,6 +11,7 @@ mod tokens;
 use std::ops::Range;
 
 use super::first::FirstStage;
+use super::product::{Products, Work, widest};
 use context::{CONTEXT, CONTEXT_NAMES, Seen};
 #[cfg(feature = "train")]
 use grams::Grams;
@@ -57,10 +58,10 @@ impl Reader {
         grams::scores(&mut self.seen, first);
         // Every number is written below.
         self.rows.resize(self.seen.len() * FEATURES, 0.0);
-        for (b, row) in self.seen.iter().zip(self.rows.chunks_exact_mut(FEATURES)) {
-            b.surface.write(&mut row[..SURFACE]);
-            row[SURFACE + CONTEXT..].copy_from_slice(&b.scores.map(|s| s.clamp(-8.0, 8.0)));
-        }
+        widest(Writing {
+            seen: &self.seen,
+            rows: self.rows.as_chunks_mut().0,
+        });
         context::write(
             text,
             &self.seen,
@@ -102,6 +103,25 @@ impl Reader {
     /// Words and the "ends like a sentence" flag of every block read last.
     pub(crate) fn words(&self) -> impl Iterator<Item = usize> + '_ {
         self.seen.iter().map(|b| b.surface.words as usize)
+    }
+}
+
+/// Writes what blocks show by themselves.
+struct Writing<'a> {
+    seen: &'a [Seen],
+    rows: &'a mut [[f32; FEATURES]],
+}
+
+impl Work for Writing<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<P: Products>(self, _: P) {
+        for (b, row) in self.seen.iter().zip(self.rows) {
+            let (surface, rest) = row.split_first_chunk_mut().expect("the first features");
+            b.surface.write(surface);
+            rest[CONTEXT..].copy_from_slice(&b.scores.map(|s| s.clamp(-8.0, 8.0)));
+        }
     }
 }
 

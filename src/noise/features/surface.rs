@@ -668,9 +668,28 @@ fn last_char(s: &mut Surface, block: &str) {
     s.ends_letter = c.is_alphanumeric();
 }
 
-/// `log2(1 + n)` to three binary digits and linear in between, out of integers: the same everywhere.
+/// `log2(1 + n)`, roughly and the same everywhere, see [`log2_of`]; that of most numbers is known.
+#[inline]
 pub(super) fn log2(n: u32) -> f32 {
-    let n = u64::from(n) + 1;
+    match LOG2.get(n as usize) {
+        Some(&log) => log,
+        None => log2_of(n),
+    }
+}
+
+static LOG2: [f32; 256] = {
+    let mut table = [0.0; 256];
+    let mut n = 0;
+    while n < table.len() {
+        table[n] = log2_of(n as u32);
+        n += 1;
+    }
+    table
+};
+
+/// `log2(1 + n)` to three binary digits and linear in between, out of integers.
+const fn log2_of(n: u32) -> f32 {
+    let n = n as u64 + 1;
     let whole = n.ilog2();
     // The mantissa lies in 0..1; 1 + x is within 0.09 of 2^x and monotone, which is all a feature needs.
     let mantissa = ((n << (32 - whole)) & 0xFFFF_FFFF) as f32 / 4_294_967_296.0;
@@ -682,12 +701,16 @@ pub(super) fn mix(h: u32, x: u32) -> u32 {
     (h.rotate_left(5) ^ x).wrapping_mul(0x9E37_79B9)
 }
 
-fn share(part: u32, whole: u32) -> f32 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f32 / whole as f32
-    }
+/// Shares of a whole each, 0 where there is nothing; divided together.
+#[inline(always)]
+fn shares<const N: usize>(parts: [u32; N], wholes: [u32; N]) -> [f32; N] {
+    std::array::from_fn(|i| {
+        let (part, whole) = (
+            parts[i].cast_signed() as f32,
+            wholes[i].cast_signed() as f32,
+        );
+        if wholes[i] == 0 { 0.0 } else { part / whole }
+    })
 }
 
 fn few(n: u32) -> f32 {
@@ -749,29 +772,32 @@ impl Surface {
 
     /// The features, in the order of [`SURFACE_NAMES`].
     #[rustfmt::skip]
-    pub(super) fn write(&self, out: &mut [f32]) {
+    #[inline(always)]
+    pub(super) fn write(&self, out: &mut [f32; SURFACE]) {
         let words = self.words;
         let flag = |b: bool| f32::from(u8::from(b));
         let (tail, tail_capitalised) = self.behind_last_sentence();
+        let [word_letters, upper, capitalised, all_caps, short_lower, lower_words, numbers, digits, punct, commas, quotes,
+            sentence_ends, tail_capitalised] = shares(
+            [self.word_letters, self.upper, self.capitalised, self.all_caps, self.short_lower, self.lower_words,
+                self.numbers, self.digits, self.punct, self.commas, self.quotes, self.sentence_ends, tail_capitalised],
+            [words, self.letters, words, words, words, words, words, self.chars, self.chars, words, words, words, tail],
+        );
         let values: [f32; 52] = [
-            log2(self.chars), log2(words), share(self.word_letters, words).min(16.0), share(self.upper, self.letters),
-            share(self.capitalised, words), share(self.all_caps, words), share(self.short_lower, words),
-            share(self.lower_words, words), share(self.numbers, words), log2(self.longest_word), log2(self.capital_run),
-            share(self.digits, self.chars), share(self.punct, self.chars), share(self.commas, words).min(1.0),
-            few(self.quotes), share(self.quotes, words).min(1.0), few(self.parens), few(self.separators), few(self.slashes),
+            log2(self.chars), log2(words), word_letters.min(16.0), upper, capitalised, all_caps, short_lower, lower_words,
+            numbers, log2(self.longest_word), log2(self.capital_run), digits, punct, commas.min(1.0),
+            few(self.quotes), quotes.min(1.0), few(self.parens), few(self.separators), few(self.slashes),
             few(self.dashes), few(self.colons), few(self.questions), few(self.exclamations), few(self.currency),
             few(self.hashes), few(self.years), flag(self.clock), flag(self.date), flag(self.url), flag(self.mail),
             flag(self.handle), flag(self.copyright), flag(self.arrow), flag(self.kicker), flag(self.dateline),
             flag(self.early_colon), flag(self.starts_upper), flag(self.starts_lower), flag(self.starts_digit),
             flag(self.starts_quote), flag(self.starts_mark), flag(self.ends_sentence), flag(self.ends_ellipsis),
             flag(self.ends_colon), flag(self.ends_paren), flag(self.ends_question), flag(self.ends_letter),
-            flag(words > 15 && !self.ends_sentence), log2(self.sentence_ends), share(self.sentence_ends, words).min(1.0),
-            log2(tail).min(5.0), share(tail_capitalised, tail),
+            flag(words > 15 && !self.ends_sentence), log2(self.sentence_ends), sentence_ends.min(1.0),
+            log2(tail).min(5.0), tail_capitalised,
         ];
         out[..52].copy_from_slice(&values);
-        for (o, &n) in out[52..].iter_mut().zip(&self.scripts) {
-            *o = share(n, self.letters);
-        }
+        out[52..].copy_from_slice(&shares(self.scripts, [self.letters; SCRIPTS]));
     }
 }
 
