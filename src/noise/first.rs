@@ -14,11 +14,14 @@ pub(crate) const SCORES: usize = Label::ALL.len() + 1;
 /// Where the score for body text stands.
 pub(crate) const BODY_SCORE: usize = SCORES - 1;
 
-/// The scores of a block.
-pub(crate) type Scores = [f32; SCORES];
+/// Lanes of scores and weights: the last is padding, for the sake of vector instructions.
+const LANES: usize = SCORES + 1;
 
-/// A row of weights, padded to 16 for the sake of vector instructions.
-pub(crate) type Row = [i8; 16];
+/// The scores of a block.
+pub(crate) type Scores = [f32; LANES];
+
+/// A row of weights.
+pub(crate) type Row = [i8; LANES];
 
 /// The dictionary and its weights, as eight-bit steps of `scale`.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +65,7 @@ impl Filter {
         filter
     }
 
+    #[inline(always)]
     fn may_contain(&self, gram: u32) -> bool {
         let at = (gram >> self.shift) as usize;
         self.bits[at / 64] >> (at % 64) & 1 == 1
@@ -99,11 +103,11 @@ impl Index {
 }
 
 impl FirstStage {
-    pub(crate) fn new(scale: f32, bias: Scores, grams: Vec<u32>, rows: Vec<Row>) -> Self {
+    pub(crate) fn new(scale: f32, bias: [f32; SCORES], grams: Vec<u32>, rows: Vec<Row>) -> Self {
         let index = Index::new(&grams);
         Self {
             scale,
-            bias,
+            bias: std::array::from_fn(|i| bias.get(i).copied().unwrap_or(0.0)),
             grams,
             rows,
             index,
@@ -116,25 +120,25 @@ impl FirstStage {
         Self::new(1.0, [0.0; SCORES], Vec::new(), Vec::new())
     }
 
-    /// The scores of the block with these n-grams, some of which are moved forward.
+    /// The scores of the block with these n-grams, 64 at most.
     #[inline(always)]
-    pub(crate) fn scores(&self, grams: &mut [u32]) -> Scores {
-        // All questions to the filter first, without a branch: they then wait for memory together.
-        let mut kept = 0;
-        for i in 0..grams.len() {
-            let gram = grams[i];
-            grams[kept] = gram;
-            kept += usize::from(self.index.seen.may_contain(gram));
-        }
+    pub(crate) fn scores(&self, grams: impl Iterator<Item = u32>) -> Scores {
         if self.grams.is_empty() {
             return self.bias;
         }
-        let mut sums = [0_i32; 16];
+        // All questions to the filter first, without a branch: they then wait for memory together.
+        let (seen, mut kept, mut count) = (&self.index.seen, [0; 64], 0);
+        for gram in grams {
+            kept[count % 64] = gram;
+            count += usize::from(seen.may_contain(gram));
+        }
+        let (dictionary, rows) = (self.grams.as_slice(), self.rows.as_slice());
+        let mut sums = [0_i32; LANES];
         // Likewise the rows: nothing is added in the place of one that is not this n-gram's.
-        for &gram in &grams[..kept] {
-            let place = self.index.place(&self.grams, gram);
-            let found = self.grams[place] == gram;
-            let row = select_unpredictable(found, &self.rows[place], &[0; 16]);
+        for &gram in &kept[..count.min(64)] {
+            let place = self.index.place(dictionary, gram);
+            let found = dictionary[place] == gram;
+            let row = select_unpredictable(found, &rows[place], &[0; LANES]);
             for (sum, &w) in sums.iter_mut().zip(row) {
                 *sum += i32::from(w);
             }
@@ -169,13 +173,13 @@ mod tests {
                     (vec![gram - 1], 0.0),
                 ] {
                     assert_eq!(
-                        first.scores(&mut asked.clone()),
+                        first.scores(asked.iter().copied())[..SCORES],
                         [want; SCORES],
                         "{asked:?} of {count}"
                     );
                 }
             }
-            assert_eq!(first.scores(&mut [1, 7, u32::MAX - 1]), [0.0; SCORES]);
+            assert_eq!(first.scores([1, 7, u32::MAX - 1].into_iter()), [0.0; LANES]);
         }
     }
 }

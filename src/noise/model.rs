@@ -158,7 +158,7 @@ impl Model {
             }
         };
         floats(&[p.first.scale], &mut out);
-        floats(&p.first.bias, &mut out);
+        floats(&p.first.bias[..SCORES], &mut out);
         out.extend(&hashes);
         out.extend(
             p.first

@@ -96,7 +96,7 @@ impl Reader {
         let mut grams = Grams::new();
         let blocks = self.seen.iter();
         blocks
-            .map(|b| grams.read(&b.ends, &b.surface).to_vec())
+            .map(|b| grams.read(&b.ends, &b.surface).collect())
             .collect()
     }
 
@@ -120,7 +120,8 @@ impl Work for Writing<'_> {
         for (b, row) in self.seen.iter().zip(self.rows) {
             let (surface, rest) = row.split_first_chunk_mut().expect("the first features");
             b.surface.write(surface);
-            rest[CONTEXT..].copy_from_slice(&b.scores.map(|s| s.clamp(-8.0, 8.0)));
+            let scores = b.scores.map(|s| s.clamp(-8.0, 8.0));
+            rest[CONTEXT..].copy_from_slice(&scores[..SCORES]);
         }
     }
 }
