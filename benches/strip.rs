@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use newsift::{Cleaner, Label, Page, strip};
+use newsift::{Cleaner, Label, Page, Parts, strip};
 
 use corpus::{Random, SCRIPTS, Script, page, text};
 
@@ -58,6 +58,40 @@ fn measure(c: &mut Criterion, name: &str, pages: &[String]) {
     group.finish();
 }
 
+/// Measures labelling, and by themselves the features and the network. What labelling takes beyond these two is deciding, and
+/// the answer.
+fn measure_with_parts(c: &mut Criterion, name: &str, pages: &[String]) {
+    measure(c, name, pages);
+    let cleaner = Cleaner::new();
+    let blocks = |page: &String| cleaner.label(page).blocks().len();
+    let mut read: Vec<(Parts, &String, usize)> = pages
+        .iter()
+        .map(|page| (Parts::default(), page, blocks(page)))
+        .collect();
+    let mut group = c.benchmark_group("strip");
+    group.throughput(Throughput::Bytes(
+        pages.iter().map(|page| page.len() as u64).sum(),
+    ));
+    group.bench_function(format!("{name}/features"), |b| {
+        b.iter(|| {
+            for (parts, page, blocks) in &mut read {
+                assert_eq!(parts.features(&cleaner, black_box(page)), *blocks);
+            }
+        });
+    });
+    for (parts, page, _) in &mut read {
+        parts.features(&cleaner, page);
+    }
+    group.bench_function(format!("{name}/network"), |b| {
+        b.iter(|| {
+            for (parts, _, blocks) in &mut read {
+                assert_eq!(black_box(&mut *parts).network(&cleaner), *blocks);
+            }
+        });
+    });
+    group.finish();
+}
+
 fn sample_pages(c: &mut Criterion) {
     measure(c, "sample pages", &samples());
 }
@@ -76,7 +110,7 @@ fn shapes(c: &mut Criterion) {
         .collect();
     measure(c, "shape/one line", &one_line);
     let paragraphs: Vec<String> = (0..PAGES).map(story).collect();
-    measure(c, "shape/paragraphs", &paragraphs);
+    measure_with_parts(c, "shape/paragraphs", &paragraphs);
     let furniture: Vec<String> = (0..PAGES)
         .map(|seed| {
             (0..300)
@@ -84,7 +118,7 @@ fn shapes(c: &mut Criterion) {
                 .collect()
         })
         .collect();
-    measure(c, "shape/300 lines of 16 bytes", &furniture);
+    measure_with_parts(c, "shape/300 lines of 16 bytes", &furniture);
     // As a page is that was stripped of its markup and of nothing else: menus, teasers, a line here and there.
     let naive: Vec<String> = (0..PAGES)
         .map(|seed| {
@@ -102,7 +136,7 @@ fn shapes(c: &mut Criterion) {
             words.collect()
         })
         .collect();
-    measure(c, "shape/lines of 57 bytes", &naive);
+    measure_with_parts(c, "shape/lines of 57 bytes", &naive);
     let long = [page(Script::English, 100_000, 1)];
     measure(c, "shape/100,000 words", &long);
 }

@@ -91,6 +91,8 @@ pub use dedup::{
     Verdict, cluster, compare,
 };
 pub use error::Error;
+#[doc(hidden)]
+pub use noise::Parts;
 pub use noise::{
     Block, Cleaner, CleanerBuilder, Label, Model, Page, PageKind, Reason, Recurrence, SiteProfile,
     Story, strip,

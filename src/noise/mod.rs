@@ -148,6 +148,32 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
+/// The parts of labelling that take most of its time, one by one: for the benches.
+#[doc(hidden)]
+#[derive(Default)]
+pub struct Parts(Scratch);
+
+impl Parts {
+    /// Finds the blocks of a page and their features; says how many blocks there are.
+    pub fn features(&mut self, cleaner: &Cleaner, page: &str) -> usize {
+        let Scratch { reader, spans, .. } = &mut self.0;
+        block::find(page, spans);
+        reader.read(page, spans, cleaner.model.first());
+        spans.len()
+    }
+
+    /// Runs the network over the features found last; says how many blocks it has scores of.
+    pub fn network(&mut self, cleaner: &Cleaner) -> usize {
+        let Scratch {
+            reader,
+            activations,
+            ..
+        } = &mut self.0;
+        cleaner.model.second().forward(reader.rows(), activations);
+        activations.labels.len()
+    }
+}
+
 fn answer(
     model: &Model,
     site: Option<&SiteProfile>,

@@ -74,6 +74,11 @@ impl Reader {
         &self.rows
     }
 
+    /// What was read last.
+    pub(crate) fn rows(&self) -> &[f32] {
+        &self.rows
+    }
+
     fn surfaces(&mut self, text: &str, spans: &[Range<usize>]) {
         self.content.clear();
         self.seen.resize_with(spans.len(), Seen::default);
