@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Side by side with peers that are no crates: peers.py [--documents N], prints Markdown tables of ratios.
 
-Signatures: newsift, datasketch and rensa on the same documents with the same five-word shingles; the estimates are compared.
+Signatures: newsift, datasketch, rensa and text-dedup on the same documents with the same five-word shingles; the estimates are compared.
 Directories: `dedupe --raw` and `dedupe` against fclones (exact duplicates only) and `cat` (the limit) on the same files.
 
 Everything is installed from its registry into a temporary folder (PEERS_HOME names one that is kept). Takes some minutes, most
@@ -21,13 +21,19 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / 'benches'))
 from memory import documents  # noqa: E402
 
-PACKAGES = ['datasketch', 'rensa']
+PACKAGES = ['datasketch', 'rensa', 'rich', 'tqdm']
+# The last version whose signatures can be called by themselves; of what it declares (Spark, Dask, Arrow) they need nothing.
+ALONE = ['--no-deps', '--ignore-requires-python', 'text-dedup==0.3.1']
 SLOTS, K, ROUNDS = 128, 5, 5
 
 SIGNATURES = r'''
-import json, sys, time
-import rensa
+import json, sys, time, types
+import numpy, rensa
 from datasketch import MinHash
+# Only the program of text-dedup loads data sets.
+sys.modules['datasets'] = types.SimpleNamespace(
+    load_dataset=None, load_from_disk=None, logging=types.SimpleNamespace(set_verbosity_error=lambda: None))
+from text_dedup.minhash import MERSENNE_PRIME, RNG, embed_func
 SLOTS, K, ROUNDS = 128, 5, int(sys.argv[2])
 with open(sys.argv[1], encoding='utf-8') as f:
     texts = [json.loads(line)['text'] for line in f]
@@ -46,19 +52,30 @@ def rensa_of(tokens):
     m.update(tokens)
     return m
 
+class TextDedup:
+    PERMUTATIONS = RNG.randint(1, MERSENNE_PRIME, (2, SLOTS), dtype=numpy.uint64)
+
+    def __init__(self, text):
+        found = embed_func(text, 0, num_perm=SLOTS, ngram_size=K, min_length=0, hashranges=[(0, SLOTS)], permutations=self.PERMUTATIONS)
+        self.slots = numpy.frombuffer(found['__signatures__'][0], dtype=numpy.uint64)
+
+    def jaccard(self, other):
+        return (self.slots == other.slots).mean()
+
 ready = [shingles(t) for t in texts]
 peers = {
     'rensa RMinHash, from ready shingles': lambda: [rensa_of(t).digest() for t in ready],
     'rensa RMinHash, from text': lambda: [rensa_of(shingles(t)).digest() for t in texts],
     'datasketch, from ready shingles': lambda: [datasketch_of(t) for t in ready],
     'datasketch, from text': lambda: [datasketch_of(shingles(t)) for t in texts],
+    'text-dedup, from text': lambda: [TextDedup(t) for t in texts],
 }
 worst = 0.0
 for i in range(0, min(len(texts), 400) - 1, 2):
     a, b = set(ready[i]), set(ready[i + 1])
     exact = len(a & b) / max(len(a | b), 1)
-    for of in (datasketch_of, rensa_of):
-        worst = max(worst, abs(of(ready[i]).jaccard(of(ready[i + 1])) - exact))
+    for of, texts_of in ((datasketch_of, ready), (rensa_of, ready), (TextDedup, texts)):
+        worst = max(worst, abs(of(texts_of[i]).jaccard(of(texts_of[i + 1])) - exact))
 assert worst < 0.2, worst
 
 def best(f):
@@ -103,6 +120,7 @@ def signatures(home, folder):
     if not python.exists():
         run(sys.executable, '-m', 'venv', home / 'venv')
         run(python, '-m', 'pip', 'install', '--quiet', *PACKAGES)
+        run(python, '-m', 'pip', 'install', '--quiet', *ALONE)
     path = folder / 'plain.jsonl'
     rng = random.Random(2)
     total = 0
