@@ -111,6 +111,32 @@ fn cross_validation_prints_a_table() {
 }
 
 #[test]
+fn unscored_pages_are_learned_from_and_not_scored() {
+    let all = pages();
+    let (scored, made_up) = all.split_at(all.lines().take(6).map(|l| l.len() + 1).sum());
+    let world = World::with([
+        ("pages.jsonl", scored.to_string()),
+        ("made.jsonl", made_up.to_string()),
+    ]);
+    let validate = |more: &[&str]| {
+        let args = ["train", "--epochs", "1", "--folds", "2", "--cross-validate"];
+        let files = ["--force", "--out", "m.bin", "pages.jsonl"];
+        let out = world.run([&args[..], &files, more].concat()).code(0).out;
+        let blocks = |line: &str| line.split_whitespace().nth(1)?.parse::<usize>().ok();
+        let blocks: usize = out.lines().filter_map(blocks).sum();
+        (blocks, std::fs::read(world.path("m.bin")).expect("a model"))
+    };
+    let (alone, without) = validate(&[]);
+    let (beside, with) = validate(&["--unscored", "made.jsonl"]);
+    let (together, _) = validate(&["made.jsonl"]);
+    assert_eq!(alone, beside);
+    assert!(alone < together, "{alone} of {together}");
+    let about = String::from_utf8_lossy(&with[..400]).into_owned();
+    assert!(about.contains("unscored made.jsonl: 7 pages, "), "{about}");
+    assert!(without != with);
+}
+
+#[test]
 fn rows_that_teach_nothing_are_told() {
     let rows = [
         (
@@ -128,6 +154,10 @@ fn rows_that_teach_nothing_are_told() {
         (
             r#"{"lines":["a"],"labels":[2]}"#,
             "pages.jsonl:1: a label must be a name, or 0 or 1 (body text), got 2",
+        ),
+        (
+            r#"{"lines":["a"],"labels":[1],"weight":-1}"#,
+            "pages.jsonl:1: `weight` must be 0 or more, got -1",
         ),
         (r#"{"lines":"#, "pages.jsonl:1: EOF"),
     ];

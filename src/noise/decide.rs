@@ -32,6 +32,10 @@ pub(super) const MIN_STORY_WORDS: usize = 12;
 /// A page without a story that has so many teasers is a listing.
 pub(super) const MIN_TEASERS: usize = 3;
 
+/// Added to the story's log odds: more of the pages that a model did not see is kept wrongly than is lost (hand-labelled
+/// pages by models without their host: of the words P 0.971 and R 0.984 without it, P 0.973 and R 0.979 with it).
+const BALANCE: f32 = -0.3;
+
 /// The labels of the story; the others are noise.
 const STORY: Range<usize> = 0..WITHIN[2].start;
 const NOISE: Range<usize> = STORY.end..LABELS;
@@ -48,7 +52,7 @@ pub(super) fn decide(
 ) {
     widest(Labels {
         scores: &a.labels,
-        lean,
+        lean: lean + BALANCE,
         answer,
     });
     let Answer {

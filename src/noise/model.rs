@@ -11,7 +11,7 @@ use crate::error::Error;
 
 const MAGIC: &[u8; 8] = b"newsiftM";
 /// Raised whenever features, n-grams or the network change: such a model means nothing to other code.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The learned part of the cleaning: made by `dedupe train`, shared cheaply between cleaners.
 #[derive(Debug, Clone, PartialEq)]
@@ -240,7 +240,7 @@ mod tests {
             (Vec::new(), "the first eight bytes must be `newsiftM`"),
             (with(0, b'N'), "the first eight bytes must be `newsiftM`"),
             (good[..10].to_vec(), "cut off"),
-            (with(8, 9), "version must be 2, got 9"),
+            (with(8, 9), "version must be 3, got 9"),
             (good[..good.len() - 1].to_vec(), "size must be "),
             (with(15, 255), "size must be "),
             (

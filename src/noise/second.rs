@@ -7,11 +7,12 @@
 
 use std::ops::Range;
 
-use super::features::FEATURES;
+use super::features::{FEATURES, WORDS};
 use super::label::{Label, PageKind};
+use super::math::exp;
 use super::product::{Products, Row, TOGETHER, Work, add_product, coarse, widest};
 
-pub(crate) const CHANNELS: usize = 32;
+pub(crate) const CHANNELS: usize = 48;
 /// Distance of the neighbours that each convolution sees.
 pub(crate) const DILATIONS: [usize; 5] = [1, 2, 4, 8, 16];
 /// The page summary enters before this convolution.
@@ -27,6 +28,10 @@ pub(crate) const SIDES: [usize; 3] = [Label::Title as usize, LABELS, LABELS + 1]
 pub(crate) const WITHIN: [Range<usize>; 3] = [0..1, 1..3, 3..LABELS];
 const _: () =
     assert!(Label::Body as usize == 1 && Label::Subhead as usize == 2 && LABELS + 2 == OUT);
+
+/// What the page kind is told by: the pooled channels, those of the story alone, and how much story there is.
+pub(crate) const KIND_INPUTS: usize = 3 * CHANNELS + AMOUNTS;
+const AMOUNTS: usize = 3;
 
 /// A vector of channels.
 pub(crate) type Lane = [f32; CHANNELS];
@@ -44,7 +49,7 @@ pub(crate) mod layout {
     pub(crate) const CONVS: Range<usize> = after(INPUT_BIAS, DILATIONS.len() * CONV_LEN);
     pub(crate) const SUMMARY: Range<usize> = after(CONVS, 2 * CHANNELS * CHANNELS);
     pub(crate) const SUMMARY_BIAS: Range<usize> = after(SUMMARY, CHANNELS);
-    pub(crate) const KIND: Range<usize> = after(SUMMARY_BIAS, 2 * CHANNELS * KINDS);
+    pub(crate) const KIND: Range<usize> = after(SUMMARY_BIAS, KIND_INPUTS * KINDS);
     pub(crate) const KIND_BIAS: Range<usize> = after(KIND, KINDS);
     pub(crate) const OUTPUT: Range<usize> = after(KIND_BIAS, CHANNELS * OUT);
     pub(crate) const OUTPUT_BIAS: Range<usize> = after(OUTPUT, OUT);
@@ -114,6 +119,11 @@ pub(crate) struct Activations {
     /// Scores of the labels of every block, and of the page kinds.
     pub(crate) labels: Vec<[f32; OUT]>,
     pub(crate) kinds: [f32; KINDS],
+    /// How much of the story each block is, by the labels' scores, and the sum.
+    pub(crate) shares: Vec<f32>,
+    pub(crate) share: f32,
+    /// The inputs of the page kind.
+    pub(crate) of_kind: Vec<f32>,
 }
 
 pub(crate) fn lane(weights: &[f32]) -> Lane {
@@ -242,9 +252,6 @@ impl<const EXACT: bool> Work for Forward<'_, EXACT> {
         }
         let last = &a.hidden[DILATIONS.len()];
         pool(last, &mut a.pooled[1], &mut a.maxima[1]);
-        let mut kinds: [f32; KINDS] = std::array::from_fn(|k| p[layout::KIND_BIAS][k]);
-        add_product(&a.pooled[1], &p[layout::KIND], &mut kinds);
-        a.kinds = kinds;
         let output = rows.output.first_chunk().expect("a row a channel");
         for (last, labels) in last.chunks(TOGETHER).zip(a.labels.chunks_mut(TOGETHER)) {
             let mut x = [&NOTHING; TOGETHER];
@@ -257,7 +264,42 @@ impl<const EXACT: bool> Work for Forward<'_, EXACT> {
             products.add::<EXACT, _, _>(last.len(), x, output, &mut sums);
             labels.copy_from_slice(&sums[..labels.len()]);
         }
+        attend(self.features, a);
+        let mut kinds: [f32; KINDS] = std::array::from_fn(|k| p[layout::KIND_BIAS][k]);
+        add_product(&a.of_kind, &p[layout::KIND], &mut kinds);
+        a.kinds = kinds;
     }
+}
+
+/// What the page kind is told by. The kept blocks are looked at by themselves: whether they go together or are leads of
+/// many stories is lost in the mean of all blocks.
+#[inline(always)]
+fn attend(rows: &[f32], a: &mut Activations) {
+    let (rows, _) = rows.as_chunks::<FEATURES>();
+    let last = &a.hidden[DILATIONS.len()];
+    a.shares.clear();
+    let (mut sum, mut most, mut all) = (0.0, 0.0, 0.0);
+    let mut story = [0.0; CHANNELS];
+    for ((row, labels), h) in rows.iter().zip(&a.labels).zip(last) {
+        let length = row[WORDS] * row[WORDS];
+        let sides = SIDES.map(|lane| labels[lane]);
+        let greatest = greater(greater(sides[0], sides[1]), sides[2]);
+        let [title, body, noise] = sides.map(|side| exp(side - greatest));
+        let share = length * body / (title + body + noise);
+        for (story, h) in story.iter_mut().zip(h) {
+            *story += share * h;
+        }
+        sum += share;
+        all += length;
+        most = greater(most, share);
+        a.shares.push(share);
+    }
+    a.share = sum.max(1.0);
+    a.of_kind.clear();
+    a.of_kind.extend_from_slice(&a.pooled[1]);
+    a.of_kind.extend(story.map(|s| s / a.share));
+    a.of_kind
+        .extend([sum.sqrt() / 16.0, most / 32.0, sum / all.max(1.0)]);
 }
 
 impl<const EXACT: bool> Forward<'_, EXACT> {
@@ -356,6 +398,12 @@ impl<const EXACT: bool> Convolution<'_, EXACT> {
 }
 
 static NOTHING: Lane = [0.0; CHANNELS];
+
+/// Compared by hand, see `decide`.
+#[inline(always)]
+fn greater(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
+}
 
 #[inline(always)]
 fn rectify<const N: usize>(lane: &mut [f32; N]) {

@@ -44,6 +44,8 @@ pub(super) struct Example {
     pub(super) blank_lines: bool,
     /// How much it counts.
     pub(super) weight: f32,
+    /// How much it says of what is story and what is noise, beside what it says of the kinds of noise.
+    pub(super) sides: f32,
 }
 
 impl Example {
@@ -55,6 +57,7 @@ impl Example {
             language: String::new(),
             blank_lines: false,
             weight: 1.0,
+            sides: 1.0,
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Sample<'a> {
     pub(super) grams: &'a [u32],
     pub(super) target: Target,
     pub(super) weight: f32,
+    /// How much its being body text or not counts beside its label.
+    pub(super) sides: f32,
     /// Number of the host.
     pub(super) host: u32,
 }
@@ -22,7 +24,7 @@ pub(super) struct Sample<'a> {
 /// An n-gram must be seen on so many hosts: what one site alone says is that site's name, not a sign.
 pub(super) const MIN_HOSTS: usize = 3;
 /// Size of the dictionary, so that the whole model stays below 512 KB.
-const GRAMS: usize = 40_000;
+const GRAMS: usize = 38_800;
 /// N-grams left out at random of every sample, so that the weight spreads over all that speak for a label.
 const DROP: f32 = 0.3;
 /// Pulls weights to zero, so that n-grams seen rarely say little.
@@ -104,7 +106,7 @@ pub(super) fn train(samples: &[Sample<'_>], epochs: usize, rng: &mut Rng) -> Fir
             let is_not = s.target & body == 0;
             if is_body || is_not {
                 let p = 1.0 / (1.0 + exp(-scores[BODY_SCORE]));
-                grad[BODY_SCORE] = p - f32::from(u8::from(is_body));
+                grad[BODY_SCORE] = s.sides * (p - f32::from(u8::from(is_body)));
             }
             for k in 0..SCORES {
                 let g = grad[k] * s.weight;

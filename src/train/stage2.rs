@@ -16,6 +16,8 @@ pub(super) struct Prepared {
     pub(super) rows: Vec<f32>,
     pub(super) targets: Vec<Target>,
     pub(super) weights: Vec<f32>,
+    /// How much telling the sides apart counts.
+    pub(super) sides: f32,
     pub(super) kind: Option<usize>,
     /// What the teachers say of it, where there are any.
     pub(super) opinion: Option<Opinion>,
@@ -101,6 +103,7 @@ impl Prepared {
             rows,
             targets: page.targets.clone(),
             weights,
+            sides: page.sides,
             kind: page.kind.map(|k| k as usize),
             opinion: None,
         }
@@ -141,7 +144,7 @@ pub(super) fn gradient(
         let w = page.weights[t] * norm;
         if page.targets[t] != 0 {
             let w = w * label_weight;
-            loss += w * block_gradient(&a.labels[t], page.targets[t], &mut d);
+            loss += w * block_gradient(&a.labels[t], page.targets[t], page.sides, &mut d);
             d.iter_mut().for_each(|d| *d *= w);
         }
         if let Some(opinion) = &page.opinion {
@@ -171,12 +174,19 @@ pub(super) fn gradient(
             let w = KIND_WEIGHT * OPINION_WEIGHT;
             loss += cross_entropy(&a.kinds, &opinion.kinds, w, &mut d);
         }
-        outer(&a.pooled[1], &d, &mut grad[layout::KIND]);
+        outer(&a.of_kind, &d, &mut grad[layout::KIND]);
         add(&d, &mut grad[layout::KIND_BIAS]);
-        let pooled: Vec<f32> = (0..2 * CHANNELS)
+        let inputs: Vec<f32> = (0..3 * CHANNELS)
             .map(|i| dot(&d, &p[layout::KIND][i * KINDS..][..KINDS]))
             .collect();
-        unpool(&pooled, &a.maxima[1], &mut back);
+        let (pooled, story) = inputs.split_at(2 * CHANNELS);
+        unpool(pooled, &a.maxima[1], &mut back);
+        // The labels are not taught by the kind: what is story is for them to say.
+        for (back, share) in back.iter_mut().zip(&a.shares) {
+            for (back, d) in back.iter_mut().zip(story) {
+                *back += d * share / a.share;
+            }
+        }
     }
     for (layer, &dilation) in DILATIONS.iter().enumerate().rev() {
         let from = &a.hidden[layer];
@@ -246,17 +256,17 @@ pub(super) fn gradient(
     loss
 }
 
-/// Loss of a block and its gradient: the sides always, the labels within the side where the target is one label.
-fn block_gradient(scores: &[f32; OUT], target: Target, d: &mut [f32; OUT]) -> f32 {
+/// Loss of a block and its gradient: the sides always (by `weight`), the labels within the side where the target is one label.
+fn block_gradient(scores: &[f32; OUT], target: Target, weight: f32, d: &mut [f32; OUT]) -> f32 {
     let sides = SIDES.map(|lane| scores[lane]);
     let mut allowed: Target = 0;
     for (k, lanes) in WITHIN.iter().enumerate() {
         allowed |= Target::from(lanes.clone().any(|l| target & (1 << l) != 0)) << k;
     }
     let mut g = [0.0; 3];
-    let mut loss = -marginal_gradient(&sides, allowed, &mut g).ln();
+    let mut loss = -weight * marginal_gradient(&sides, allowed, &mut g).ln();
     for (lane, g) in SIDES.iter().zip(g) {
-        d[*lane] += g;
+        d[*lane] += weight * g;
     }
     if target.count_ones() == 1 {
         for lanes in &WITHIN[1..] {
@@ -453,6 +463,7 @@ mod tests {
                 .map(|t| [1 << (t % 14), side(Label::Body), side(Label::Nav)][t % 3])
                 .collect(),
             weights: vec![1.0; n],
+            sides: 0.6,
             kind: Some(PageKind::Listing as usize),
         };
         let mut grad = vec![0.0; layout::PARAMETERS];

@@ -282,6 +282,9 @@ pub struct TrainArgs {
     /// Labels of pages by their id, kept apart from the pages' texts
     #[arg(long, value_name = "FILE")]
     pub annotations: Vec<PathBuf>,
+    /// More labelled pages, which the cross-validation learns from but does not score: pages that were made up
+    #[arg(long, value_name = "FILE")]
+    pub unscored: Vec<PathBuf>,
     /// Replace a file that exists
     #[arg(long)]
     pub force: bool,

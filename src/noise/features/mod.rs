@@ -22,6 +22,9 @@ use super::first::SCORES;
 /// Number of features of a block.
 pub(crate) const FEATURES: usize = SURFACE + CONTEXT + SCORES;
 
+/// Where the length in words stands.
+pub(crate) const WORDS: usize = 1;
+
 /// Where the scores of stage 1 begin.
 pub(crate) const FIRST_SCORE: usize = SURFACE + CONTEXT;
 

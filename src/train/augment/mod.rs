@@ -48,7 +48,10 @@ pub(super) fn vary(page: &Example, shelves: &Shelves, rng: &mut Rng) -> Example 
             if rng.chance(0.22) {
                 gallery(&mut p, donors, rng);
             }
-            if rng.chance(0.08) {
+            if rng.chance(0.10) {
+                doubled(&mut p);
+            }
+            if rng.chance(0.14) {
                 brief(&mut p, rng);
             }
             if rng.chance(0.03) {
@@ -232,6 +235,15 @@ fn gallery(p: &mut Example, donors: &Donors, rng: &mut Rng) {
         }
         p.insert(at, cut(&caption, 600, rng), only(Label::Caption));
         at += 1;
+    }
+}
+
+/// Captions twice: once as the picture's text, once under it.
+fn doubled(p: &mut Example) {
+    for at in (0..p.lines.len()).rev() {
+        if p.targets[at] == only(Label::Caption) {
+            p.insert(at, p.lines[at].clone(), p.targets[at]);
+        }
     }
 }
 

@@ -63,13 +63,19 @@ pub fn run(args: &TrainArgs, problems: &mut Problems) -> Result<Outcome, Problem
             xxh3_64(&bytes)
         );
     }
-    for path in &args.paths {
+    let scored = args.paths.iter().map(|path| (path, true));
+    let unscored = args.unscored.iter().map(|path| (path, false));
+    for (path, scored) in scored.chain(unscored) {
         let bytes = load(path)?;
         let before = pages.len();
         pages::read(path, &bytes, &mut annotations, &mut pages, problems);
+        pages[before..]
+            .iter_mut()
+            .for_each(|page| page.scored = scored);
         let _ = writeln!(
             about,
-            "data {}: {} pages, xxh3 {:016x}",
+            "{} {}: {} pages, xxh3 {:016x}",
+            if scored { "data" } else { "unscored" },
             name(path),
             pages.len() - before,
             xxh3_64(&bytes)

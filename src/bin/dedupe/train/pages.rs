@@ -38,6 +38,8 @@ struct Row {
     #[serde(default)]
     unsure: Vec<usize>,
     page: Option<String>,
+    /// How many times an epoch the page is seen, in the place of what its kind is seen.
+    weight: Option<f32>,
     with: Option<Vec<String>>,
     #[serde(default)]
     without: Vec<String>,
@@ -85,6 +87,9 @@ fn page(
     row: Row,
     annotations: &mut Annotations,
 ) -> Result<Result<TrainPage, &'static str>, String> {
+    if let Some(weight) = row.weight.filter(|w| *w < 0.0) {
+        return Err(format!("`weight` must be 0 or more, got {weight}"));
+    }
     let host = row.host.trim_start_matches("www.").to_string();
     // What an extractor made of a page goes by the page's id, but has other lines.
     let annotation = match &row.extractor {
@@ -179,7 +184,8 @@ fn page(
         blocks,
         kind,
         language: row.lang,
-        weight,
+        weight: row.weight.unwrap_or(weight),
+        scored: true,
     }))
 }
 
