@@ -249,7 +249,7 @@ fn strip((cleaner, pages): (Cleaner, Vec<String>)) -> usize {
 #[bench::surface(args = (Kind::Story(Script::English)), config = part("*features::surface::read*"))]
 #[bench::grams(args = (Kind::Story(Script::English)), config = part("*features::grams::scores*"))]
 #[bench::context(args = (Kind::Story(Script::English)), config = part("*features::context::write*"))]
-#[bench::network(args = (Kind::Story(Script::English)), config = part("*second::SecondStage::forward*"))]
+#[bench::network(args = (Kind::Story(Script::English)), config = part("*second::Network::forward*"))]
 fn strip_part((cleaner, pages): (Cleaner, Vec<String>)) {
     for page in &pages {
         black_box(cleaner.label(black_box(page)));
