@@ -2,51 +2,23 @@
 #![cfg(feature = "rayon")]
 #![allow(unsafe_code)]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+#[path = "support/live.rs"]
+mod live;
 
+use std::sync::atomic::Ordering;
+
+use live::{LIVE, PEAK};
 use newsift::{Batch, Document, Settings};
 
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-struct Counting;
-
-// SAFETY: hands everything to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let before = LIVE.fetch_add(layout.size(), Ordering::Relaxed);
-        PEAK.fetch_max(before + layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-/// A text of 400 words that shares no passage with one of another number; every tenth is a copy of the one before with some
-/// words changed.
+/// A text that shares no passage with one of another number; every tenth is a copy of the one before with some words changed.
 fn text(number: usize) -> String {
     let is_copy = number % 10 == 9;
-    let number = (number - usize::from(is_copy)) as u64;
-    let mut state = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let word = |i: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        match is_copy && i.is_multiple_of(50) {
-            true => String::from("instead"),
-            false => format!("w{:05x}", state >> 44),
+    let mut words = live::words((number - usize::from(is_copy)) as u64);
+    if is_copy {
+        for word in words.iter_mut().step_by(50) {
+            *word = String::from("instead");
         }
-    };
-    let words: Vec<String> = (0..400).map(word).collect();
+    }
     words.join(" ")
 }
 
