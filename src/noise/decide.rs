@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::label::{Label, PageKind};
-use super::math::exp;
+use super::math::{exp, greater};
 use super::product::{Products, Work, widest};
 use super::second::{Activations, KINDS, LABELS, OUT, SIDES, WITHIN};
 
@@ -143,12 +143,10 @@ fn sum<'b>(of: impl IntoIterator<Item = &'b Blocks>) -> Blocks {
     })
 }
 
-/// Compared by hand: rustc 1.95 makes something else of `f32::max` here where the processor has AVX-512.
 #[inline(always)]
 fn max<'b>(of: impl IntoIterator<Item = &'b Blocks>) -> Blocks {
-    of.into_iter().fold([f32::MIN; TOGETHER], |all, one| {
-        map(all, one, |all, one| if one > all { one } else { all })
-    })
+    of.into_iter()
+        .fold([f32::MIN; TOGETHER], |all, one| map(all, one, greater))
 }
 
 /// The probability of each label: that of its side times its share within the side.

@@ -38,6 +38,13 @@ pub(crate) fn ln(x: f32) -> f32 {
     2.0 * t * (1.0 + q * (1.0 / 3.0 + q * (1.0 / 5.0 + q * (1.0 / 7.0 + q / 9.0))))
 }
 
+/// The greater number, compared by hand: rustc 1.95 makes something else of `f32::max` in loops where the processor has
+/// AVX-512.
+#[inline(always)]
+pub(crate) fn greater(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{exp, ln, nearest};

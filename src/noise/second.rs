@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::features::{FEATURES, WORDS};
 use super::label::{Label, PageKind};
-use super::math::exp;
+use super::math::{exp, greater};
 use super::product::{Products, Row, TOGETHER, Work, add_product, coarse, widest};
 
 pub(crate) const CHANNELS: usize = 48;
@@ -398,12 +398,6 @@ impl<const EXACT: bool> Convolution<'_, EXACT> {
 }
 
 static NOTHING: Lane = [0.0; CHANNELS];
-
-/// Compared by hand, see `decide`.
-#[inline(always)]
-fn greater(a: f32, b: f32) -> f32 {
-    if b > a { b } else { a }
-}
 
 #[inline(always)]
 fn rectify<const N: usize>(lane: &mut [f32; N]) {
