@@ -1,9 +1,9 @@
 //! Stage 2 of the model: a small convolutional network over the sequence of blocks.
 //!
 //! Features go into [`CHANNELS`] channels; residual convolutions of width 3 with growing dilation let every block see its
-//! neighbours; a pooled summary of the page (mean and maximum) enters in the middle; the outputs are a score for each
-//! label (to which the features also contribute directly), and for each kind of page. Inference is plain Rust: sums over fixed-size arrays in a fixed order, so the answers
-//! are the same on every platform.
+//! neighbours; a pooled summary of the page (mean and maximum) enters in the middle; the outputs are a score for each label
+//! (to which the features also contribute directly) and, out of the whole page and of its story alone, for each kind of page.
+//! Inference is plain Rust: sums over fixed-size arrays in a fixed order, so the answers are the same on every platform.
 
 use std::ops::Range;
 
