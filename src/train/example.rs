@@ -130,6 +130,8 @@ pub(super) struct Donors {
     /// Headlines and subheads.
     pub(super) heads: Vec<String>,
     pub(super) dates: Vec<String>,
+    /// What stands before the headline in announced links, with its colon.
+    pub(super) announcements: Vec<String>,
     /// Blocks that stand between paragraphs: captions, promos, announced links, widgets, bylines.
     pub(super) inserts: Vec<(String, Target)>,
     /// Furniture in page order.
@@ -197,6 +199,13 @@ impl Donors {
         if target == only(Date) {
             self.dates.push(line.to_string());
         }
+        if target == only(Related)
+            && let Some(at) = line.find([':', '：'])
+            && line[..at].chars().count() <= MOST_ANNOUNCED
+        {
+            let colon = line[at..].chars().next().map_or(0, char::len_utf8);
+            self.announcements.push(line[..at + colon].to_string());
+        }
         if is_any(target, &[Caption, Promo, Related, Widget, Byline]) {
             self.inserts.push((line.to_string(), target));
         }
@@ -205,6 +214,9 @@ impl Donors {
         }
     }
 }
+
+/// Longer beginnings of links are no announcements.
+const MOST_ANNOUNCED: usize = 24;
 
 /// Whether the block has one of these labels.
 fn is_any(target: Target, labels: &[Label]) -> bool {

@@ -42,7 +42,7 @@ pub(super) fn vary(page: &Example, shelves: &Shelves, rng: &mut Rng) -> Example 
             if rng.chance(0.15) {
                 teasers(&mut p, donors, rng);
             }
-            if rng.chance(0.15) {
+            if rng.chance(0.20) {
                 inserts(&mut p, donors, rng);
             }
             if rng.chance(0.22) {
@@ -53,6 +53,9 @@ pub(super) fn vary(page: &Example, shelves: &Shelves, rng: &mut Rng) -> Example 
             }
             if rng.chance(0.14) {
                 brief(&mut p, rng);
+            }
+            if rng.chance(0.06) {
+                short(&mut p, rng);
             }
             if rng.chance(0.03) {
                 live(&mut p, donors, rng);
@@ -152,6 +155,18 @@ const ANNOUNCEMENTS: [&str; 24] = [
     "Διαβάστε επίσης:",
 ];
 
+/// How a link announces itself on a page of these donors' language.
+fn announcement(donors: &Donors, rng: &mut Rng) -> String {
+    let Some(own) = rng.pick(&donors.announcements).filter(|_| rng.chance(0.8)) else {
+        return ANNOUNCEMENTS[rng.below(ANNOUNCEMENTS.len())].into();
+    };
+    if rng.chance(0.25) {
+        own.to_uppercase()
+    } else {
+        own.clone()
+    }
+}
+
 /// Announced links to `heads`, for stage 1, which sees the pages as they are; each announcement as if on several hosts.
 pub(super) fn announced(heads: &[String], rng: &mut Rng) -> Vec<String> {
     let mut out = Vec::new();
@@ -172,7 +187,7 @@ fn inserts(p: &mut Example, donors: &Donors, rng: &mut Rng) {
         let Some(story) = story_range(p) else { return };
         let announced = rng.chance(0.5);
         let block = if announced {
-            let prefix = ANNOUNCEMENTS[rng.below(ANNOUNCEMENTS.len())];
+            let prefix = announcement(donors, rng);
             rng.pick(&donors.heads)
                 .map(|h| (format!("{prefix} {h}"), only(Label::Related)))
         } else {
@@ -346,6 +361,27 @@ fn clean(p: &mut Example, rng: &mut Rng) {
     p.retain(|_, _| {
         i += 1;
         keep[i - 1]
+    });
+}
+
+/// A short story and hardly a line more, as wires, mails and users' own files have it.
+fn short(p: &mut Example, rng: &mut Rng) {
+    let (title, rest) = (rng.chance(0.5), rng.chance(0.3));
+    let most = rng.between(1, 8);
+    let (mut paragraphs, mut others) = (0, 0);
+    p.retain(|t, _| {
+        if is_body(t) {
+            paragraphs += 1;
+            return paragraphs <= most;
+        }
+        let keep = if t == only(Label::Title) {
+            title
+        } else {
+            // Only what stands between the paragraphs.
+            rest && (1..most).contains(&paragraphs) && others < 2
+        };
+        others += usize::from(keep);
+        keep
     });
 }
 

@@ -45,14 +45,16 @@ pub(super) fn listing(donors: &Donors, language: &str, rng: &mut Rng) -> Example
 /// would be a listing or a notice.
 pub(super) fn patched(donors: &Donors, rng: &mut Rng) -> Example {
     let mut p = Example::blank(PageKind::Story);
-    furniture(&mut p, donors, rng, 20);
+    let alone = rng.chance(0.4);
+    let most = if alone { 0 } else { 20 };
+    furniture(&mut p, donors, rng, most);
     if let Some(head) = rng.pick(&donors.heads).filter(|_| rng.chance(0.8)) {
         p.push(head.clone(), only(Label::Title));
     }
     if let Some(date) = rng.pick(&donors.dates).filter(|_| rng.chance(0.5)) {
         p.push(date.clone(), only(Label::Date));
     }
-    let mut left = rng.between(2, 14);
+    let mut left = rng.between(1, if alone { 6 } else { 14 });
     while left > 0 {
         let Some(story) = rng.pick(&donors.stories) else {
             break;
@@ -68,8 +70,8 @@ pub(super) fn patched(donors: &Donors, rng: &mut Rng) -> Example {
             );
         }
     }
-    furniture(&mut p, donors, rng, 20);
-    if rng.chance(0.3) {
+    furniture(&mut p, donors, rng, most);
+    if !alone && rng.chance(0.3) {
         teasers(&mut p, donors, rng);
     }
     p
