@@ -52,7 +52,7 @@ def compare(what, cat, place, program, rounds, count, size):
             printed = hashlib.md5()
             taken[name].append((*at_once(programs, command, code, printed.update), printed.hexdigest()))
     for name in ['`dedupe --raw`', '`dedupe`']:
-        answers = {t[3] for threads in ['1 thread', '2 threads'] for t in taken[f'{name}, {threads}']}
+        answers = {t[3] for way, of in taken.items() if way.startswith(f'{name}, ') for t in of}
         assert len(answers) == 1, f'{name} of {what} answers differently in one thread and in two'
     wall_of_cat, cpu_of_cat = (min(t[i] for t in taken['`cat`']) for i in (0, 1))
     print(f'\n| {count:,} documents, {size / 1e6:.0f} MB, {what} | wall s | times `cat` | CPU s | times `cat` | peak, bytes a document | work of … threads |')

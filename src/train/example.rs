@@ -200,11 +200,11 @@ impl Donors {
             self.dates.push(line.to_string());
         }
         if target == only(Related)
-            && let Some(at) = line.find([':', '：'])
-            && line[..at].chars().count() <= MOST_ANNOUNCED
+            && let Some(start) = line.split_inclusive(COLONS).next()
+            && start.ends_with(COLONS)
+            && start.chars().count() <= MOST_ANNOUNCED
         {
-            let colon = line[at..].chars().next().map_or(0, char::len_utf8);
-            self.announcements.push(line[..at + colon].to_string());
+            self.announcements.push(start.to_string());
         }
         if is_any(target, &[Caption, Promo, Related, Widget, Byline]) {
             self.inserts.push((line.to_string(), target));
@@ -215,8 +215,10 @@ impl Donors {
     }
 }
 
-/// Longer beginnings of links are no announcements.
-const MOST_ANNOUNCED: usize = 24;
+/// What an announcement ends with.
+const COLONS: [char; 2] = [':', '：'];
+/// Longer beginnings of links, in characters, are no announcements.
+const MOST_ANNOUNCED: usize = 25;
 
 /// Whether the block has one of these labels.
 fn is_any(target: Target, labels: &[Label]) -> bool {
