@@ -20,12 +20,14 @@ pub enum Segmentation {
 /// stay below 2,500 bytes.
 const OVERLONG: usize = 4_000;
 
-/// On a page of so few lines already this length means that line ends were lost.
+/// On a page of so few lines, and for a line that is most of its page (a story in one cell of a table), already this length
+/// means that line ends were lost.
 const FEW_LINES: usize = 3;
 const OVERLONG_OF_FEW: usize = 600;
 
 /// Hard-wrapped text: most lines inside a paragraph end where the next word would not have fitted.
-const WRAP_WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;
+const WRAP_WIDTHS: std::ops::RangeInclusive<usize> = 30..=WIDEST;
+const WIDEST: usize = 120;
 /// Many such line ends are proof; of a few, most must also run on in lower case, which headlines and menu items do not.
 const WRAP_MANY: Wrap = Wrap {
     pairs: 6,
@@ -39,6 +41,14 @@ const WRAP_FEW: Wrap = Wrap {
     slack: 0.88,
     lower: 0.45,
 };
+
+/// Among lines that were not wrapped: so many breaks in the middle of a sentence must agree on a width, and this share.
+const MIXED_BREAKS: i32 = 4;
+const MIXED_SHARE: f64 = 0.6;
+/// So many of them must follow on another.
+const MIXED_CHAINED: usize = 2;
+/// A longer word, with the space before it, says nothing of the width.
+const LONGEST_WORD: usize = 20;
 
 /// What makes hard-wrapped text.
 struct Wrap {
@@ -63,44 +73,49 @@ pub(crate) fn blocks(text: &str) -> (Vec<Range<usize>>, Segmentation) {
 pub(crate) fn find(text: &str, spans: &mut Vec<Range<usize>>) -> Segmentation {
     spans.clear();
     lines(text, spans);
-    if is_wrapped(text, spans) {
-        join_wrapped(text, spans);
-        return Segmentation::Wrapped;
+    let wrapped = Wrapped::find(text, spans);
+    if let Some(wrapped) = &wrapped {
+        wrapped.join(text, spans);
     }
-    let limit = limit(spans.len());
-    if spans.iter().all(|l| l.len() <= limit) {
-        return Segmentation::Lines;
-    }
-    let lines = spans.len();
-    for i in 0..lines {
-        let line = spans[i].clone();
-        if line.len() <= limit {
-            spans.push(line);
-        } else {
-            sentences(text, line, spans);
+    let overlong = overlong(spans.len(), spans.iter().map(Range::len).sum());
+    let cut = spans.iter().any(|line| overlong(line.len()));
+    if cut {
+        let lines = spans.len();
+        for i in 0..lines {
+            let line = spans[i].clone();
+            if overlong(line.len()) {
+                sentences(text, line, spans);
+            } else {
+                spans.push(line);
+            }
         }
+        spans.drain(..lines);
     }
-    spans.drain(..lines);
-    Segmentation::Sentences
-}
-
-/// The length from which a line of such a page is cut.
-fn limit(lines: usize) -> usize {
-    if lines <= FEW_LINES {
-        OVERLONG_OF_FEW
-    } else {
-        OVERLONG
+    match (wrapped.is_some(), cut) {
+        (true, _) => Segmentation::Wrapped,
+        (false, true) => Segmentation::Sentences,
+        (false, false) => Segmentation::Lines,
     }
 }
 
-/// The blocks of one line on a page of so many lines.
+/// Whether a line of that length is to be cut, on a page of so many lines of so many bytes together.
+fn overlong(lines: usize, bytes: usize) -> impl Fn(usize) -> bool {
+    let few = lines <= FEW_LINES;
+    move |line| line > OVERLONG || (line > OVERLONG_OF_FEW && (few || 2 * line > bytes))
+}
+
+/// The blocks of every line of a page, as spans of the line.
 #[cfg(feature = "train")]
-pub(crate) fn cut_overlong(line: &str, lines: usize) -> Vec<Range<usize>> {
-    if line.len() <= limit(lines) {
-        std::iter::once(0..line.len()).collect()
-    } else {
-        sentences_of(line)
-    }
+pub(crate) fn cut_overlong(lines: &[String]) -> Vec<Vec<Range<usize>>> {
+    let overlong = overlong(lines.len(), lines.iter().map(String::len).sum());
+    let cut = |line: &String| {
+        if overlong(line.len()) {
+            sentences_of(line)
+        } else {
+            std::iter::once(0..line.len()).collect()
+        }
+    };
+    lines.iter().map(cut).collect()
 }
 
 fn lines(text: &str, spans: &mut Vec<Range<usize>>) {
@@ -118,23 +133,22 @@ fn lines(text: &str, spans: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Whether lines follow each other as a greedy line filler breaks them: the first word of a line would not have fitted
-/// on the line before it.
-fn is_wrapped(text: &str, lines: &[Range<usize>]) -> bool {
+/// The width at which a page's lines were wrapped: they follow each other as a greedy line filler breaks them, the first
+/// word of a line would not have fitted on the line before it.
+fn wrap_width(text: &str, lines: &[Range<usize>], measure: Measure) -> Option<usize> {
     // Cheap refusal first: nearly every scraped page has a line beyond any wrapping width.
-    let width = |r: &Range<usize>| text[r.clone()].chars().count();
     let mut widest = 0;
     for line in lines {
-        // A line has at least as many bytes as characters.
+        // A line has at least as many bytes as characters or columns.
         if line.len() > widest {
-            widest = widest.max(width(line));
+            widest = widest.max(measure(&text[line.clone()]));
         }
-        if line.len() > 4 * WRAP_WIDTHS.end() || widest > *WRAP_WIDTHS.end() {
-            return false;
+        if line.len() > 4 * WIDEST || widest > WIDEST {
+            return None;
         }
     }
     if !WRAP_WIDTHS.contains(&widest) {
-        return false;
+        return None;
     }
     let rules = [WRAP_MANY, WRAP_FEW];
     let (mut pairs, mut full, mut lower) = (0_usize, [0_usize; 2], 0_usize);
@@ -143,12 +157,8 @@ fn is_wrapped(text: &str, lines: &[Range<usize>]) -> bool {
             continue;
         }
         let next = &text[pair[1].clone()];
-        let word = next
-            .split_whitespace()
-            .next()
-            .map_or(0, |w| w.chars().count());
         pairs += 1;
-        let needed = (width(&pair[0]) + 1 + word) as f64;
+        let needed = needed(&text[pair[0].clone()], next, measure) as f64;
         for (full, rule) in full.iter_mut().zip(&rules) {
             *full += usize::from(needed > widest as f64 * rule.slack);
         }
@@ -158,7 +168,166 @@ fn is_wrapped(text: &str, lines: &[Range<usize>]) -> bool {
     let fits = |(rule, full): (&Wrap, usize)| {
         pairs >= rule.pairs && share(full, rule.full) && share(lower, rule.lower)
     };
-    rules.iter().zip(full).any(fits) && mostly_differ(text, lines)
+    (rules.iter().zip(full).any(fits) && mostly_differ(text, lines)).then_some(widest)
+}
+
+/// How the lines of a page were wrapped.
+struct Wrapped {
+    width: usize,
+    measure: Measure,
+    /// All of the page was; else its paragraphs, among lines that were not.
+    throughout: bool,
+}
+
+impl Wrapped {
+    fn find(text: &str, lines: &[Range<usize>]) -> Option<Self> {
+        // Programs count one or the other; only for these scripts does it matter.
+        let wide = text.bytes().fold(0, u8::max) >= FIRST_WIDE;
+        let measures = [characters, columns as Measure];
+        let measures = &measures[..1 + usize::from(wide)];
+        let find = |throughout: bool, way: fn(&str, &[Range<usize>], Measure) -> Option<usize>| {
+            measures.iter().find_map(|&measure| {
+                way(text, lines, measure).map(|width| Self {
+                    width,
+                    measure,
+                    throughout,
+                })
+            })
+        };
+        find(true, wrap_width).or_else(|| find(false, common_width))
+    }
+
+    /// Joins the lines of each paragraph.
+    fn join(&self, text: &str, spans: &mut Vec<Range<usize>>) {
+        let mut line_start = 0;
+        spans.dedup_by(|line, last| {
+            let before = line_start.max(last.start)..last.end;
+            line_start = line.start;
+            let adjacent = if self.throughout {
+                adjacent
+            } else {
+                adjacent_inside
+            };
+            let joined =
+                adjacent(text, &before, line) && self.runs_on(&text[before], &text[line.clone()]);
+            if joined {
+                last.end = line.end;
+            }
+            joined
+        });
+    }
+
+    /// Whether a line goes on in the next one, no blank line between them.
+    fn runs_on(&self, line: &str, next: &str) -> bool {
+        if self.throughout {
+            // Without a blank line a paragraph's last line gives it away: a sentence ends, and much more would have fitted.
+            !ends_sentence(line) || 4 * needed(line, next, self.measure) >= 3 * self.width
+        } else {
+            let [long, next_long] = [line, next].map(self.measure);
+            let full = is_full(line, next, self.width, self.measure);
+            let goes_on = if next.starts_with(char::is_lowercase) {
+                3 * long >= 2 * self.width
+            } else {
+                full && (2 * next_long >= self.width || ends_sentence(next))
+            };
+            goes_on && !ends_sentence(line)
+        }
+    }
+}
+
+/// The width that most lines were wrapped at which break in the middle of a sentence: each says that it was at least its
+/// own, and less than it would have been with the next word.
+fn common_width(text: &str, lines: &[Range<usize>], measure: Measure) -> Option<usize> {
+    let (mut breaks, mut opened) = (0, [0_i32; WIDEST + 2]);
+    for pair in lines.windows(2) {
+        if let Some(widths) = widths(text, &pair[0], &pair[1], measure) {
+            breaks += 1;
+            if widths.len() <= LONGEST_WORD {
+                opened[widths.start] += 1;
+                opened[widths.end.min(WIDEST + 1)] -= 1;
+            }
+        }
+    }
+    let (mut open, mut best) = (0, (0, 0));
+    for (width, change) in opened.into_iter().enumerate() {
+        open += change;
+        best = best.max((open, width));
+    }
+    let (agree, width) = best;
+    if agree < MIXED_BREAKS || f64::from(agree) < MIXED_SHARE * f64::from(breaks) {
+        return None;
+    }
+    // Paragraphs go on over several lines, other neighbours that look so do not: bylines of small letters under headlines.
+    let at_width = |line: &Range<usize>, next: &Range<usize>| {
+        widths(text, line, next, measure).is_some_and(|w| w.contains(&width))
+    };
+    let full = |line: &Range<usize>, next: &Range<usize>| {
+        line.len() <= 4 * width
+            && adjacent_inside(text, line, next)
+            && is_full(&text[line.clone()], &text[next.clone()], width, measure)
+    };
+    let chained = |lines: &&[Range<usize>]| {
+        let [a, b, c] = [&lines[0], &lines[1], &lines[2]];
+        at_width(a, b) && full(b, c) || full(a, b) && at_width(b, c)
+    };
+    let chained = lines.windows(3).filter(chained).count();
+    (chained >= MIXED_CHAINED).then_some(width)
+}
+
+/// The widths at which a line would break before the next, if a sentence runs on from it.
+fn widths(
+    text: &str,
+    line: &Range<usize>,
+    next: &Range<usize>,
+    measure: Measure,
+) -> Option<Range<usize>> {
+    if line.len() < *WRAP_WIDTHS.start() || line.len() > 4 * WIDEST {
+        return None;
+    }
+    let adjacent = adjacent_inside(text, line, next);
+    let [line, next] = [line, next].map(|line| &text[line.clone()]);
+    // Lists of Chinese and Japanese headlines of equal length look no different.
+    let small = |c: char| c.is_alphabetic() && !c.is_uppercase() && !unspaced(c);
+    if !adjacent || !next.starts_with(small) || ends_sentence(line) {
+        return None;
+    }
+    let widths = measure(line)..needed(line, next, measure);
+    WRAP_WIDTHS.contains(&widths.start).then_some(widths)
+}
+
+/// The length of a line with the next line's first word behind it; Chinese and Japanese break behind any character.
+fn needed(line: &str, next: &str, measure: Measure) -> usize {
+    let more = match next.chars().next() {
+        Some(c) if unspaced(c) => 2,
+        _ => 1 + next.split_whitespace().next().map_or(0, measure),
+    };
+    measure(line) + more
+}
+
+/// Whether words of this character's script stand without spaces, and may break behind any character.
+fn unspaced(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{a4cf}' | '\u{ff01}'..='\u{ff9f}')
+}
+
+/// How long a program that wraps lines takes a text to be.
+type Measure = fn(&str) -> usize;
+
+fn characters(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// The columns that a fixed-width typeface takes: two for characters of Chinese, Japanese and Korean.
+fn columns(text: &str) -> usize {
+    let wide = |&c: &char| c >= '\u{2e80}';
+    characters(text) + text.chars().filter(wide).count()
+}
+
+/// The least byte that wide characters begin with, but for radicals of the dictionary.
+const FIRST_WIDE: u8 = 0xe3;
+
+/// Whether a line of text wrapped at this width breaks before the next.
+fn is_full(line: &str, next: &str, width: usize, measure: Measure) -> bool {
+    measure(line) <= width && needed(line, next, measure) > width
 }
 
 /// Whether at least a fifth of the lines are different: prose does not come again and again, forms and broken pages do.
@@ -169,21 +338,30 @@ fn mostly_differ(text: &str, lines: &[Range<usize>]) -> bool {
     5 * distinct.len() >= lines.len()
 }
 
-/// Whether a line goes on with the paragraph of the line before it: no blank line lies between, and it is not indented.
-fn adjacent(text: &str, a: &Range<usize>, b: &Range<usize>) -> bool {
-    let gap = &text[a.end..b.start];
-    let indent = gap.rfind('\n').map_or(0, |end| gap.len() - end - 1);
-    indent < 2 && memchr::memchr_iter(b'\n', gap.as_bytes()).count() == 1
+/// Whether a line can go on with the paragraph of the line before it: no blank line lies between, and it is not indented.
+fn adjacent(text: &str, line: &Range<usize>, next: &Range<usize>) -> bool {
+    neighbours(text, line, next) && indent(text, next) < 2
 }
 
-fn join_wrapped(text: &str, spans: &mut Vec<Range<usize>>) {
-    spans.dedup_by(|line, last| {
-        let joined = adjacent(text, last, line);
-        if joined {
-            last.end = line.end;
-        }
-        joined
-    });
+/// The same where all of the text may be indented: it is not indented further.
+fn adjacent_inside(text: &str, line: &Range<usize>, next: &Range<usize>) -> bool {
+    neighbours(text, line, next) && indent(text, next) < indent(text, line) + 2
+}
+
+/// Whether no blank line lies between two lines.
+fn neighbours(text: &str, line: &Range<usize>, next: &Range<usize>) -> bool {
+    memchr::memchr_iter(b'\n', &text.as_bytes()[line.end..next.start]).count() == 1
+}
+
+/// The bytes of white space before a line.
+fn indent(text: &str, line: &Range<usize>) -> usize {
+    let before = &text.as_bytes()[..line.start];
+    memchr::memrchr(b'\n', before).map_or(before.len(), |end| before.len() - end - 1)
+}
+
+fn ends_sentence(line: &str) -> bool {
+    let line = line.trim_end_matches(|c| CLOSING.contains(c));
+    line.ends_with(['.', '!', '?', '…', '。', '！', '？', '।', '؟', '۔'])
 }
 
 /// The sentences of one line.
@@ -194,10 +372,11 @@ pub(crate) fn sentences_of(line: &str) -> Vec<Range<usize>> {
     spans
 }
 
-/// The bytes that characters begin with which may end a sentence: `. ! ?`, and those of `… 。 ！ ？ । ؟ ۔`.
+/// The bytes that characters begin with which may end a sentence, `. ! ?` and those of `… 。 ！ ？ । ؟ ۔`, or stand between
+/// cells, `|`, a tab and those of `•` and `·`.
 static MAY_END: [bool; 256] = {
     let mut table = [false; 256];
-    let begin = *b".!?\xe2\xe3\xef\xe0\xd8\xdb";
+    let begin = *b".!?|\t\xc2\xe2\xe3\xef\xe0\xd8\xdb";
     let mut i = 0;
     while i < begin.len() {
         table[begin[i] as usize] = true;
@@ -206,16 +385,34 @@ static MAY_END: [bool; 256] = {
     table
 };
 
-/// Cuts a line behind its sentence ends.
+/// What may stand behind the end of a sentence.
+const CLOSING: &str = "\"'”’»)]」』";
+
+/// Cuts a line behind its sentence ends, and before what stands between cells and menu items.
 fn sentences(text: &str, line: Range<usize>, spans: &mut Vec<Range<usize>>) {
     let s = &text[line.clone()];
     let (mut start, mut at) = (0, 0);
+    let first = spans.len();
+    // Up to here the piece is nothing but what stands between cells.
+    let mut bare = 0;
     let may_end = |&b: &u8| MAY_END[usize::from(b)];
     while let Some(further) = s.as_bytes()[at..].iter().position(may_end) {
         let end = at + further;
         let mut chars = s[end..].chars();
         let Some(c) = chars.next() else { break };
         at = s.len() - chars.as_str().len();
+        // Bars are escaped in tables of Markdown.
+        let before = s[..end].strip_suffix('\\').unwrap_or(&s[..end]);
+        let behind = chars.as_str();
+        let alone = before.ends_with(' ') && (behind.is_empty() || behind.starts_with(' '));
+        if c == '\t' || (alone && matches!(c, '|' | '•' | '·')) {
+            if !before[bare..].trim().is_empty() {
+                push_trimmed(text, line.start + start..line.start + before.len(), spans);
+                start = before.len();
+            }
+            bare = at;
+            continue;
+        }
         let ends = match c {
             // Initials and short abbreviations do not end a sentence.
             '.' => {
@@ -228,7 +425,7 @@ fn sentences(text: &str, line: Range<usize>, spans: &mut Vec<Range<usize>>) {
         if !ends {
             continue;
         }
-        let rest = s[at..].trim_start_matches(|c| "\"'”’»)]」』".contains(c));
+        let rest = s[at..].trim_start_matches(|c| CLOSING.contains(c));
         at = s.len() - rest.len();
         let Some(after) = rest.chars().next() else {
             break;
@@ -241,10 +438,14 @@ fn sentences(text: &str, line: Range<usize>, spans: &mut Vec<Range<usize>>) {
             .is_some_and(|c| !c.is_lowercase());
         if wide || (after.is_whitespace() && opens) {
             push_trimmed(text, line.start + start..line.start + at, spans);
-            start = at;
+            (start, bare) = (at, at);
         }
     }
-    push_trimmed(text, line.start + start..line.end, spans);
+    match spans[first..].last_mut() {
+        // The last cell's end belongs to it.
+        Some(last) if s[bare..].trim().is_empty() => last.end = line.start + s.trim_end().len(),
+        _ => push_trimmed(text, line.start + start..line.end, spans),
+    }
 }
 
 fn push_trimmed(text: &str, span: Range<usize>, spans: &mut Vec<Range<usize>>) {
@@ -265,10 +466,22 @@ mod tests {
     /// The plain way through a line, character by character.
     fn sentences_by_characters(s: &str) -> Vec<Range<usize>> {
         let mut spans = Vec::new();
-        let mut start = 0;
+        let (mut start, mut bare) = (0, 0);
         let mut chars = s.char_indices().peekable();
         let mut word = 0;
-        while let Some((_, c)) = chars.next() {
+        while let Some((at, c)) = chars.next() {
+            let before = at - usize::from(s[..at].ends_with('\\'));
+            let behind = &s[at + c.len_utf8()..];
+            let alone =
+                s[..before].ends_with(' ') && (behind.is_empty() || behind.starts_with(' '));
+            if c == '\t' || "|•·".contains(c) && alone {
+                if s[bare..before].chars().any(|c| !c.is_whitespace()) {
+                    push_trimmed(s, start..before, &mut spans);
+                    start = before;
+                }
+                (bare, word) = (at + c.len_utf8(), 0);
+                continue;
+            }
             let ends = c == '.' && word != 1 && word != 2 || "!?…。！？।؟۔".contains(c);
             word = if c.is_alphabetic() { word + 1 } else { 0 };
             if !ends {
@@ -284,17 +497,20 @@ mod tests {
                 || after.is_whitespace() && opens.is_some_and(|c| !c.is_lowercase())
             {
                 push_trimmed(s, start..next, &mut spans);
-                start = next;
+                (start, bare) = (next, next);
             }
         }
-        push_trimmed(s, start..s.len(), &mut spans);
+        match spans.last_mut() {
+            Some(last) if s[bare..].trim().is_empty() => last.end = s.trim_end().len(),
+            _ => push_trimmed(s, start..s.len(), &mut spans),
+        }
         spans
     }
 
     proptest! {
         #[test]
         fn sentences_are_those_of_a_walk_over_the_characters(
-            line in "([a-zé]{1,4}|[A-Z]|[.!?…。！？।؟۔]|[\"'”’»)\\]」』]|[ \u{3000}]|\\. [A-Z]|\\PC){0,40}",
+            line in "([a-zé]{1,4}|[A-Z]|[.!?…。！？।؟۔]|[\"'”’»)\\]」』]|[ \u{3000}]|\\. [A-Z]| \\\\?[|•·\t] |\\PC){0,40}",
         ) {
             let mut spans = Vec::new();
             sentences(&line, 0..line.len(), &mut spans);
@@ -348,6 +564,119 @@ mod tests {
         assert_eq!(how, Segmentation::Wrapped);
         assert_eq!(spans.len(), 5);
         assert_eq!(text[spans[1].clone()].replace('\n', " "), paragraph);
+    }
+
+    /// The lines of a text, broken before the word that goes beyond the width.
+    fn wrap(text: &str, width: usize) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        for word in text.split(' ') {
+            match lines.last_mut() {
+                Some(line) if line.len() + 1 + word.len() <= width => {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+                _ => lines.push(word.to_string()),
+            }
+        }
+        lines.join("\n")
+    }
+
+    const PARAGRAPHS: [&str; 3] = [
+        "The harbour board of Port Aster said on Monday that the old pier would close at the end of the month, as \
+         shopkeepers along the quay had feared since the first storm of the season broke two of its piles.",
+        "Mayor Jonas Aster called the decision hard but right. Repairs would cost the town 40 million crowns, which it does \
+         not have before the new breakwater is paid for in three years.",
+        "Fishing boats are to land their catch at the new quay from the first of June, and the ferry to Skerrow goes from \
+         there as well, a spokeswoman for the board said.",
+    ];
+
+    #[test]
+    fn wrapped_paragraphs_among_other_lines_are_joined() {
+        let other = "The board, which owns the pier and both quays, is elected every four years by the owners of boats that lie \
+            in the harbour for at least half of the year, and by the town council. "
+            .repeat(3);
+        for (width, indent) in [(40, ""), (60, ""), (72, "   ")] {
+            let mut page = vec![
+                "Home",
+                "News",
+                "Weather today",
+                "Pier closes",
+                "By Ida Holm",
+            ];
+            let wrapped = PARAGRAPHS.map(|p| wrap(p, width).replace('\n', &format!("\n{indent}")));
+            page.extend(wrapped.iter().map(String::as_str));
+            page.extend(["More of the harbour", other.trim(), "Imprint"]);
+            let text = page.join(&format!("\n{indent}"));
+            assert_eq!(blocks(&text).1, Segmentation::Wrapped);
+            let joined: Vec<String> = cut(&text)
+                .iter()
+                .map(|b| b.split_whitespace().collect::<Vec<_>>().join(" "))
+                .collect();
+            // A paragraph may be cut where a line ends with a sentence, never be mixed with another.
+            let mut wanted = page.clone();
+            wanted.splice(5..8, PARAGRAPHS);
+            assert!(joined.len() <= wanted.len() + 1, "{width}: {joined:#?}");
+            assert_eq!(joined.join(" "), wanted.join(" ").replace("  ", " "));
+            for block in &joined {
+                assert!(wanted.iter().any(|w| w.contains(block)), "{width}: {block}");
+            }
+        }
+    }
+
+    #[test]
+    fn bylines_of_small_letters_are_not_joined_to_headlines() {
+        let page = "Harbour board raises the fee for fishing boats\nby Ida Holm\n\
+            Storm breaks two piles of the old ferry quays\nby Jon Aster\n\
+            Council votes to close the pier for the winter\nby Mia Quay\n\
+            Breakwater is to cost 40 million, the board says\nby Ida Holm\n\
+            Ferry to Skerrow goes from the new quay in June\nby Jon Aster";
+        assert_eq!(blocks(page).1, Segmentation::Lines);
+    }
+
+    #[test]
+    fn short_chinese_paragraphs_are_not_wrapped_text() {
+        let paragraphs = [
+            "港务局周一表示，旧码头将在月底关闭，自从本季第一场风暴折断两根木桩以来，沿岸的店主一直担心这一天的到来。",
+            "市长说这个决定很难，但是正确的。修理需要四千万，而新防波堤三年之后才能付清。",
+            "渔船从六月一日起在新码头卸货，开往小岛的渡轮也从那里出发，港务局女发言人说，票价不会改变。",
+            "居民们希望旧码头的灯塔能够保留下来，作为博物馆向公众开放。",
+            "议会将在下周投票决定。",
+            "去年有三千多名游客从旧码头乘船前往小岛，比前年多了一成，港务局的报告说。",
+            "店主协会要求港务局赔偿损失，并在新码头给他们留出位置。",
+            "港务局没有回答有关赔偿的问题。",
+        ];
+        let page = paragraphs.join("\n");
+        assert_eq!(blocks(&page).1, Segmentation::Lines);
+    }
+
+    #[test]
+    fn wrapped_paragraphs_end_where_more_would_have_fitted() {
+        let text = PARAGRAPHS.map(|p| wrap(p, 60)).join("\n");
+        assert_eq!(blocks(&text).1, Segmentation::Wrapped);
+        assert_eq!(cut(&text).len(), 3);
+    }
+
+    #[test]
+    fn a_story_in_one_cell_is_cut_into_sentences() {
+        let cell = format!("| Pier closes {} |", PARAGRAPHS.repeat(2).join(" "));
+        let page = format!("| |\n| Home |\n| News |\n{cell}\n| Imprint |");
+        let (spans, how) = blocks(&page);
+        assert_eq!((spans.len(), how), (4 + 8, Segmentation::Sentences));
+        // The same line beside others of its length is a paragraph.
+        let page = [cell.as_str(); 4].join("\n");
+        assert_eq!(blocks(&page).1, Segmentation::Lines);
+    }
+
+    #[test]
+    fn cells_and_menu_items_are_cut_apart() {
+        let page = format!(
+            "Home | News \\| Sport • Jobs\tWeather | {}",
+            PARAGRAPHS.repeat(2).join(" ")
+        );
+        let wanted = ["Home", "| News", "\\| Sport", "• Jobs", "Weather"];
+        assert_eq!(cut(&page)[..5], wanted);
+        let a_or_b = PARAGRAPHS.repeat(2).join(" ").replace("Mayor", "The a|b");
+        assert!(cut(&a_or_b).iter().any(|block| block.contains("a|b Jonas")));
     }
 
     #[test]

@@ -93,8 +93,9 @@ impl Example {
     pub(super) fn cut_overlong(&mut self) {
         let lines = std::mem::take(&mut self.lines);
         let targets = std::mem::take(&mut self.targets);
-        for (line, target) in lines.iter().zip(targets) {
-            for span in crate::block::cut_overlong(line, lines.len()) {
+        let cut = crate::block::cut_overlong(&lines);
+        for ((line, target), spans) in lines.iter().zip(targets).zip(cut) {
+            for span in spans {
                 self.push(line[span].to_string(), target);
             }
         }
