@@ -5,6 +5,7 @@
 pub(crate) mod chars;
 mod context;
 mod grams;
+mod markup;
 mod surface;
 mod tokens;
 
@@ -15,6 +16,7 @@ use super::product::{Products, Work, widest};
 use context::{CONTEXT, CONTEXT_NAMES, Seen};
 #[cfg(feature = "train")]
 use grams::Grams;
+use markup::Plain;
 use surface::{SURFACE, SURFACE_NAMES};
 
 use super::first::SCORES;
@@ -42,6 +44,7 @@ pub(crate) fn name(feature: usize) -> &'static str {
 /// Reads pages; keeps its memory between them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reader {
+    plain: Plain,
     seen: Vec<Seen>,
     content: Vec<u32>,
     words: surface::Scratch,
@@ -57,6 +60,8 @@ impl Reader {
         spans: &[Range<usize>],
         first: &FirstStage,
     ) -> &[f32] {
+        let mut plain = std::mem::take(&mut self.plain);
+        let (text, spans) = plain.read(text, spans).unwrap_or((text, spans));
         self.surfaces(text, spans);
         grams::scores(&mut self.seen, first);
         // Every number is written below.
@@ -74,6 +79,7 @@ impl Reader {
             FEATURES,
             SURFACE,
         );
+        self.plain = plain;
         &self.rows
     }
 
@@ -100,6 +106,8 @@ impl Reader {
     /// The n-grams of every block: what stage 1 is trained on.
     #[cfg(feature = "train")]
     pub(crate) fn grams(&mut self, text: &str, spans: &[Range<usize>]) -> Vec<Vec<u32>> {
+        let mut plain = Plain::default();
+        let (text, spans) = plain.read(text, spans).unwrap_or((text, spans));
         self.surfaces(text, spans);
         let mut grams = Grams::new();
         let blocks = self.seen.iter();
