@@ -265,6 +265,7 @@ enum Shape {
     Distinct,
     Gallery,
     OneLine,
+    Links,
 }
 
 /// Blocks of the smaller page.
@@ -285,6 +286,7 @@ fn shaped(shape: Shape, blocks: usize) -> (Cleaner, String) {
             _ => format!("{}.\n", sentences[i]),
         },
         Shape::OneLine => "The harbour board met on Monday. ".into(),
+        Shape::Links => "* [The harbour](/board_(1) [[met]( ![on](/) **Monday.\n".into(),
     };
     let page: String = (0..blocks).map(block).collect();
     let cleaner = Cleaner::new();
@@ -307,6 +309,8 @@ fn shaped(shape: Shape, blocks: usize) -> (Cleaner, String) {
 #[bench::gallery_twice(Shape::Gallery, 2 * BLOCKS)]
 #[bench::one_line(Shape::OneLine, BLOCKS)]
 #[bench::one_line_twice(Shape::OneLine, 2 * BLOCKS)]
+#[bench::links(Shape::Links, BLOCKS)]
+#[bench::links_twice(Shape::Links, 2 * BLOCKS)]
 fn linear((cleaner, page): (Cleaner, String)) -> usize {
     cleaner.label(black_box(&page)).blocks().len()
 }

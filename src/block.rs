@@ -284,11 +284,13 @@ fn widths(
     if line.len() < *WRAP_WIDTHS.start() || line.len() > 4 * WIDEST {
         return None;
     }
-    let adjacent = adjacent_inside(text, line, next);
-    let [line, next] = [line, next].map(|line| &text[line.clone()]);
     // Lists of Chinese and Japanese headlines of equal length look no different.
     let small = |c: char| c.is_alphabetic() && !c.is_uppercase() && !unspaced(c);
-    if !adjacent || !next.starts_with(small) || ends_sentence(line) {
+    if !text[next.clone()].starts_with(small) || !adjacent_inside(text, line, next) {
+        return None;
+    }
+    let [line, next] = [line, next].map(|line| &text[line.clone()]);
+    if ends_sentence(line) {
         return None;
     }
     let widths = measure(line)..needed(line, next, measure);

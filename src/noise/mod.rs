@@ -224,9 +224,10 @@ impl Cleaner {
         CleanerBuilder::default()
     }
 
-    /// Labels every block of the page, in order. Blocks are the page's lines; where the lines were wrapped at a fixed width its
-    /// paragraphs, where line ends were lost its sentences. Takes time linear in the page; pages of over 20,000 blocks are
-    /// read in parts that do not see each other.
+    /// Labels every block of the page, in order. Blocks are the page's lines; where lines were wrapped at a fixed width the
+    /// paragraphs, where line ends were lost the sentences, and what bars or tabs part. Markdown and HTML's character references
+    /// are read as they look: the address of a link says nothing. Takes time linear in the page; pages of over 20,000 blocks
+    /// are read in parts that do not see each other.
     pub fn label<'t>(&self, text: &'t str) -> Page<'t> {
         let mut blocks = Vec::new();
         let mut kinds = [false; PageKind::ALL.len()];

@@ -1,7 +1,8 @@
 //! Pages that came as Markdown, or with HTML's character references: the model reads what a person would see.
 //!
 //! Links keep their text and lose their address, headings, list items, quotations and bold text their marks (CommonMark
-//! 0.31.2). Blocks stay what they are: only what their features are read from changes.
+//! 0.31.2); so do pages whose lines are mostly list items or quoted, as other extractors and mail write them. Blocks stay
+//! what they are: only what their features are read from changes.
 
 use std::ops::Range;
 
@@ -20,6 +21,9 @@ pub(super) struct Plain {
 /// A page with so many links has the other marks of Markdown too: its asterisks and dashes are list items.
 const LINKS: usize = 3;
 
+/// A page of so many list items and quoted lines, at least half of its blocks, was written so by a program.
+const ITEMS: usize = 10;
+
 /// An address is not longer, in bytes.
 const LONGEST_ADDRESS: usize = 2_000;
 
@@ -35,14 +39,17 @@ impl Plain {
         let headings = text.starts_with('#') || memmem::find(bytes, b"\n#").is_some();
         let bold = memmem::find(bytes, b"**").is_some();
         let references = has_reference(bytes);
-        if links == 0 && !headings && !bold && !references {
+        let is_item = |span: &&Range<usize>| behind_mark(&text[(*span).clone()]).is_some();
+        let items = spans.iter().filter(is_item).count();
+        let listed = items >= ITEMS && 2 * items >= spans.len();
+        if links == 0 && !headings && !bold && !references && !listed {
             return None;
         }
         self.text.clear();
         self.spans.clear();
         for span in spans {
             let from = self.text.len();
-            self.block(&text[span.clone()], links == LINKS);
+            self.block(&text[span.clone()], links == LINKS, listed);
             if self.text[from..].trim().is_empty() {
                 self.text.truncate(from);
                 self.text.push_str(&text[span.clone()]);
@@ -53,11 +60,11 @@ impl Plain {
         Some((&self.text, &self.spans))
     }
 
-    fn block(&mut self, block: &str, markdown: bool) {
+    fn block(&mut self, block: &str, markdown: bool, listed: bool) {
         let from = self.text.len();
         self.open.clear();
         self.gone.clear();
-        let block = without_prefix(block, markdown);
+        let block = without_prefix(block, markdown || listed);
         let bytes = block.as_bytes();
         let (mut at, mut copied) = (0, 0);
         // Up to here no address ends.
@@ -131,16 +138,19 @@ impl Plain {
     }
 }
 
-/// The block behind the marks of a heading, and, in Markdown, of quotations and list items.
-fn without_prefix(block: &str, markdown: bool) -> &str {
+/// What stands behind the mark of a list item or a quotation, if the block begins with one.
+fn behind_mark(block: &str) -> Option<&str> {
+    let behind = block.strip_prefix(['>', '*', '-', '+', '•', '·'])?;
+    let is_mark = behind.starts_with([' ', '\t']) || block.starts_with('>');
+    is_mark.then(|| behind.trim_start())
+}
+
+/// The block behind the marks of a heading, and, where they are marks, of quotations and list items.
+fn without_prefix(block: &str, marks: bool) -> &str {
     let mut rest = block;
-    if markdown {
-        loop {
-            let behind = rest.strip_prefix(['>', '*', '-', '+', '•']);
-            match behind.filter(|b| b.starts_with([' ', '\t']) || rest.starts_with('>')) {
-                Some(behind) => rest = behind.trim_start(),
-                None => break,
-            }
+    if marks {
+        while let Some(behind) = behind_mark(rest) {
+            rest = behind;
         }
     }
     let title = rest.trim_start_matches('#');
@@ -280,6 +290,16 @@ mod tests {
         ] {
             assert_eq!(plain(page), None, "{page}");
         }
+    }
+
+    #[test]
+    fn items_of_a_page_of_lists_lose_their_marks() {
+        let page = "- Home\n> News\n• Sport\n".repeat(4) + "The ferry ran aground - on Tuesday.";
+        let blocks = plain(&page).expect("items");
+        assert_eq!(blocks[..3], ["Home", "News", "Sport"]);
+        assert_eq!(blocks[12], "The ferry ran aground - on Tuesday.");
+        let fewer = page + &"\nNobody was hurt.".repeat(12);
+        assert_eq!(plain(&fewer), None);
     }
 
     #[test]
