@@ -34,9 +34,11 @@ impl Plain {
         text: &str,
         spans: &[Range<usize>],
     ) -> Option<(&str, &[Range<usize>])> {
-        let bytes = text.as_bytes();
+        // Long pages are read in parts: nothing is looked for outside of this one.
+        let part = spans.first()?.start..spans.last()?.end;
+        let bytes = &text.as_bytes()[part];
         let links = memmem::find_iter(bytes, "](").take(LINKS).count();
-        let headings = text.starts_with('#') || memmem::find(bytes, b"\n#").is_some();
+        let headings = bytes.starts_with(b"#") || memmem::find(bytes, b"\n#").is_some();
         let bold = memmem::find(bytes, b"**").is_some();
         let references = has_reference(bytes);
         let is_item = |span: &&Range<usize>| behind_mark(&text[(*span).clone()]).is_some();
