@@ -59,7 +59,7 @@ fn laws(text: &str) {
     assert!(text[rest..].chars().all(char::is_whitespace));
 
     // No more blocks than places where one can end: linear in the text, whatever it repeats.
-    let ends = |c: char| "\n.!?…。！？।؟۔".contains(c);
+    let ends = |c: char| "\n.!?…。！？।؟۔|•·\t".contains(c);
     assert!(page.blocks().len() <= 1 + text.chars().filter(|&c| ends(c)).count());
     if page.blocks().is_empty() {
         assert_eq!(page.kind(), PageKind::Empty);
