@@ -121,6 +121,9 @@ static MAY_END: [bool; 256] = {
     table
 };
 
+/// What ends a sentence.
+const SENTENCE_ENDS: [char; 10] = ['.', '!', '?', '…', '。', '！', '？', '।', '؟', '۔'];
+
 /// What may stand behind the end of a sentence.
 const CLOSING: &str = "\"'”’»)]」』";
 
@@ -155,8 +158,7 @@ fn sentences(text: &str, line: Range<usize>, spans: &mut Vec<Range<usize>>) {
                 let word = s[..end].chars().rev().take_while(|c| c.is_alphabetic());
                 !matches!(word.take(3).count(), 1 | 2)
             }
-            '!' | '?' | '…' | '。' | '！' | '？' | '।' | '؟' | '۔' => true,
-            _ => false,
+            _ => SENTENCE_ENDS.contains(&c),
         };
         if !ends {
             continue;

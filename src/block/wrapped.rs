@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::CLOSING;
+use super::{CLOSING, SENTENCE_ENDS};
 
 /// Hard-wrapped text: most lines inside a paragraph end where the next word would not have fitted.
 const WRAP_WIDTHS: std::ops::RangeInclusive<usize> = 30..=WIDEST;
@@ -279,5 +279,5 @@ fn indent(text: &str, line: &Range<usize>) -> usize {
 
 fn ends_sentence(line: &str) -> bool {
     let line = line.trim_end_matches(|c| CLOSING.contains(c));
-    line.ends_with(['.', '!', '?', '…', '。', '！', '？', '।', '؟', '۔'])
+    line.ends_with(SENTENCE_ENDS)
 }
